@@ -1,0 +1,51 @@
+import type { Credentials } from '../postgres/endpoint.ts';
+import type { Sharding } from '../sharding/sharding.ts';
+import type { Cluster, ClusterNode } from './model.ts';
+import type { PostgresInstall } from '../postgres/install.ts';
+import type { Proposal, ProvisionRequest, ProvisionWishes } from './provision/request.ts';
+import type { ClusterStatus } from './status.ts';
+
+/** What a long operation reports: the steps under way, in words, and how much of the whole is done. */
+export interface Progress {
+  /** Titles of the steps that are running now, such as `Make coordinator1's data folder`. */
+  readonly running: readonly string[];
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface OperationOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** What the extension and the command line do with clusters. */
+export interface ClusterService {
+  /** All known clusters that are whole. Rolls back what a crashed provisioning left behind. */
+  list(): Promise<Cluster[]>;
+  /** PostgreSQL installs on this machine, those with Citus first, newest first. */
+  installs(): Promise<PostgresInstall[]>;
+  /**
+   * Fills in what the wishes leave open, with taken ports replaced by the next free ones.
+   * @throws ClusterError `bad-request`, `name-taken`, `folder-not-empty`, `no-citus`
+   */
+  propose(wishes: ProvisionWishes): Promise<Proposal>;
+  provision(request: ProvisionRequest, options?: OperationOptions): Promise<Cluster>;
+  start(cluster: Cluster, nodes?: readonly ClusterNode[], options?: OperationOptions): Promise<void>;
+  stop(cluster: Cluster, nodes?: readonly ClusterNode[], options?: OperationOptions): Promise<void>;
+  restart(cluster: Cluster, nodes?: readonly ClusterNode[], options?: OperationOptions): Promise<void>;
+  /**
+   * Stops the servers and removes what provisioning made.
+   * @returns names of foreign things in the folder, which stayed
+   */
+  destroy(cluster: Cluster, options?: OperationOptions): Promise<string[]>;
+  /** How to connect to a node as the superuser. Holds a secret. */
+  credentials(cluster: Cluster, node: ClusterNode): Promise<Credentials>;
+  /** Asks every node how it is; each answers or is given up within 1.5 s. */
+  status(cluster: Cluster, signal?: AbortSignal): Promise<ClusterStatus>;
+  /** How tables are spread over this cluster. */
+  sharding(cluster: Cluster): Sharding;
+  /** Calls back after each operation on a cluster; returns how to stop that. */
+  onDidChangeClusters(listener: () => void): () => void;
+  /** Aborts what is under way, and waits until it is rolled back. */
+  close(): Promise<void>;
+}

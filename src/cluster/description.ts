@@ -1,0 +1,31 @@
+import * as v from 'valibot';
+import type { ServerFiles } from '../runtime/runtime.ts';
+import { ClusterError } from './errors.ts';
+import { type Cluster, ClusterDescription, paths, SCHEMA_VERSION } from './model.ts';
+
+/**
+ * Reads the description in a cluster's folder.
+ * @returns undefined where there is none
+ * @throws ClusterError `damaged-description` where it can't be understood, or a newer version of ours wrote it
+ */
+export const readDescription = async (files: ServerFiles, folder: string): Promise<Cluster | undefined> => {
+  const file = paths.description(folder);
+  const text = await files.read(file);
+  if (text === undefined) return undefined;
+  try {
+    return { ...v.parse(ClusterDescription, JSON.parse(text)), folder };
+  } catch (cause) {
+    throw new ClusterError(
+      'damaged-description',
+      `The description of a cluster, ${file}, can't be read by this version (which reads schema ${SCHEMA_VERSION}).`,
+      { file },
+      { nextStep: 'Update the extension, or mend the file. Its servers and data are untouched.', cause },
+    );
+  }
+};
+
+/** Writes the description atomically, so that another window never reads half of it. */
+export const writeDescription = async (files: ServerFiles, cluster: Cluster): Promise<void> => {
+  const { folder, ...description } = cluster;
+  await files.write(paths.description(folder), JSON.stringify(description, undefined, 2) + '\n', 0o600);
+};

@@ -1,0 +1,44 @@
+/** Why a cluster operation failed, each with what callers need to act on it. */
+export interface ClusterFailures {
+  'bad-request': { field: string };
+  busy: { cluster: string };
+  cancelled: { cluster: string };
+  'folder-not-empty': { folder: string };
+  'folder-not-usable': { folder: string };
+  'name-taken': { name: string };
+  'no-citus': { searched: string[] };
+  'no-os-user': { osUser: string };
+  'not-found': { what: string };
+  'port-taken': { port: number; node: string };
+  'step-failed': { step: string; log?: string };
+  'damaged-description': { file: string };
+  'not-converging': { node: string };
+}
+export type ClusterFailure = keyof ClusterFailures;
+
+/**
+ * An error of a cluster operation: the message says what happened and why, `nextStep` what to do.
+ * Callers tell errors apart by `reason`, never by their text.
+ */
+export class ClusterError<R extends ClusterFailure = ClusterFailure> extends Error {
+  override readonly name = 'ClusterError';
+  readonly reason: R;
+  readonly detail: ClusterFailures[R];
+  readonly nextStep: string | undefined;
+
+  constructor(
+    reason: R,
+    message: string,
+    detail: ClusterFailures[R],
+    options: { nextStep?: string; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.reason = reason;
+    this.detail = detail;
+    this.nextStep = options.nextStep;
+  }
+
+  static is<R extends ClusterFailure>(error: unknown, reason: R): error is ClusterError<R> {
+    return error instanceof ClusterError && error.reason === reason;
+  }
+}

@@ -1,0 +1,58 @@
+import path from 'node:path';
+import * as v from 'valibot';
+
+/** Version of the description's shape; raised when an older reader could misunderstand a newer file. */
+export const SCHEMA_VERSION = 1;
+
+/** What a server was made to be. Whether a coordinator is primary or standby is asked of the server, never stored. */
+export const NodeKind = v.picklist(['coordinator', 'worker']);
+export type NodeKind = v.InferOutput<typeof NodeKind>;
+
+const Port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535));
+
+/** Names become folder names and replication slot names, so they keep to what both allow. */
+const NodeName = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_]{0,30}$/));
+
+export const ClusterNode = v.object({ name: NodeName, kind: NodeKind, host: v.string(), port: Port });
+export type ClusterNode = v.InferOutput<typeof ClusterNode>;
+
+export const ClusterDescription = v.object({
+  schemaVersion: v.literal(SCHEMA_VERSION),
+  id: v.pipe(v.string(), v.uuid()),
+  name: v.string(),
+  /** Whoever finds a cluster that isn't `ready`, with nobody at work on it, removes what there is of it. */
+  status: v.picklist(['provisioning', 'ready', 'destroying']),
+  createdAt: v.string(),
+  sharding: v.literal('citus'),
+  postgres: v.object({ binDirectory: v.string(), version: v.string() }),
+  shardingVersion: v.string(),
+  /** OS user that runs the servers, where it isn't the one who runs us. */
+  osUser: v.optional(v.string()),
+  superuser: v.string(),
+  database: v.string(),
+  /** Whether provisioning made the folder itself, and so may remove it. */
+  madeFolder: v.boolean(),
+  nodes: v.array(ClusterNode),
+});
+export type ClusterDescription = v.InferOutput<typeof ClusterDescription>;
+
+/** A cluster and the folder that holds it. Paths are derived, so that a folder can be moved. */
+export interface Cluster extends ClusterDescription {
+  readonly folder: string;
+}
+
+/** Where a cluster keeps its things. */
+export const paths = {
+  description: (folder: string): string => path.join(folder, 'cluster.json'),
+  passfile: (folder: string): string => path.join(folder, 'passfile'),
+  sockets: (folder: string): string => path.join(folder, 'run'),
+  data: (folder: string, nodeName: string): string => path.join(folder, nodeName),
+  log: (folder: string, nodeName: string): string => path.join(folder, `${nodeName}.log`),
+};
+
+/** The coordinators in the order they were made; the first one began as the primary. */
+export const coordinators = (cluster: Pick<Cluster, 'nodes'>): ClusterNode[] =>
+  cluster.nodes.filter((node) => node.kind === 'coordinator');
+
+export const workers = (cluster: Pick<Cluster, 'nodes'>): ClusterNode[] =>
+  cluster.nodes.filter((node) => node.kind === 'worker');

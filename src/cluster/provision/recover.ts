@@ -1,0 +1,26 @@
+import type { Machine } from '../../runtime/runtime.ts';
+import { readDescription } from '../description.ts';
+import type { Cluster } from '../model.ts';
+import type { Registry, RegistryEntry } from '../registry.ts';
+import type { SecretStore } from '../secrets.ts';
+import { removeCluster } from './rollback.ts';
+
+/**
+ * Reads a registered cluster; one whose making or removal was cut off by a crash is rolled back to nothing.
+ * The caller holds the cluster's lock, so nobody is at work on it.
+ * @returns the cluster, or undefined where there is none (any more)
+ * @throws ClusterError `damaged-description`
+ */
+export const readOrRecover = async (
+  entry: RegistryEntry,
+  context: { machine: Machine; registry: Registry; secretStore: SecretStore },
+): Promise<Cluster | undefined> => {
+  const { machine, registry, secretStore } = context;
+  const cluster = await readDescription(machine.ownFiles, entry.folder);
+  if (cluster?.status === 'ready') return cluster;
+  const runtime = await machine.runtime(cluster?.postgres.binDirectory ?? '', cluster?.osUser);
+  await removeCluster(runtime, cluster ?? { ...entry, nodes: [] });
+  await secretStore.delete(entry.id);
+  await registry.remove(entry.id);
+  return undefined;
+};

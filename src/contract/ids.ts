@@ -1,0 +1,17 @@
+/**
+ * Identifiers that package.json contributes and the code refers to, each in one place.
+ * The test `unit/contributions.test.ts` holds them against package.json, both ways.
+ */
+export const Views = { explorer: 'citus.explorer', results: 'citus.results' } as const;
+
+/** The place in the activity bar, and the one in the panel below the editor. */
+export const ViewContainers = { clusters: 'citus', results: 'citusResults' } as const;
+
+export const ContextKeys = {
+  /** At least one cluster is known. */
+  hasClusters: 'citus.hasClusters',
+  /** The active editor shows a .sql file that is attached to a coordinator. */
+  sqlAttached: 'citus.sqlAttached',
+  /** The active editor's file is running statements. */
+  sqlRunning: 'citus.sqlRunning',
+} as const;

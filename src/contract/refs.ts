@@ -1,0 +1,9 @@
+/** Names a cluster that is in the registry. `clusterId` is the UUID in its description. */
+export interface ClusterRef {
+  readonly clusterId: string;
+}
+
+/** Names one server of a cluster, by the name that the cluster's description gives it. */
+export interface NodeRef extends ClusterRef {
+  readonly nodeName: string;
+}

@@ -1,0 +1,10 @@
+/** A PostgreSQL installation on this machine. */
+export interface PostgresInstall {
+  /** Folder with initdb, pg_ctl, postgres, pg_basebackup. */
+  readonly binDirectory: string;
+  /** Such as `15.20`. */
+  readonly version: string;
+  readonly majorVersion: number;
+  /** Version of the Citus extension that is installed in it, absent where there is none. */
+  readonly citusVersion?: string;
+}

@@ -1,0 +1,279 @@
+import { Client } from 'pg';
+import type { NoticeMessage } from 'pg-protocol/dist/messages.js';
+import * as v from 'valibot';
+import { sendCancelRequest } from './cancelRequest.ts';
+import { address, type Credentials } from './endpoint.ts';
+import { ConnectionError, type ServerErrorFields, toPostgresError } from './errors.ts';
+import { type Completion, type ResultSink, SinkError, StatementExecution } from './statement.ts';
+
+/** PostgreSQL's default for libpq is to wait for ever; people don't. */
+const CONNECT_DEADLINE_MS = 10_000;
+/** A request to cancel that comes before its statement has begun is ignored by the server, so it is repeated. */
+const CANCEL_AGAIN_MS = 500;
+
+export interface ConnectOptions {
+  /** Shown in pg_stat_activity, so that a DBA sees what a connection is for. */
+  readonly applicationName: string;
+  /** Milliseconds until connecting fails; 10 s unless told. */
+  readonly deadlineMs?: number;
+  /** Aborting closes the connection at once, whatever it is doing. */
+  readonly signal?: AbortSignal;
+  /** Settings for this session, sent in the start-up packet. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** idle, in a transaction block, or in one that failed (ReadyForQuery's status byte). */
+export type TransactionStatus = 'idle' | 'transaction' | 'failed';
+
+/** One connection to one server. */
+export interface Session {
+  /** The server process' id. */
+  readonly serverPid: number;
+  readonly transactionStatus: TransactionStatus;
+  /** Whether the server is a standby, as it said when it last changed (`in_hot_standby`, PostgreSQL 14 and later). */
+  readonly inHotStandby: boolean;
+  /** Whether the connection is gone for good. */
+  readonly closed: boolean;
+  /**
+   * Runs one statement of ours and validates its rows.
+   * @throws ServerError, ConnectionError, or valibot's ValiError where rows aren't as expected
+   */
+  query<const TSchema extends v.GenericSchema>(
+    schema: TSchema,
+    sql: string,
+    values?: readonly unknown[],
+  ): Promise<v.InferOutput<TSchema>[]>;
+  /** Runs one statement of ours for its effect. */
+  run(sql: string, values?: readonly unknown[]): Promise<void>;
+  /**
+   * Runs one statement of the user's, exactly as written, streaming its rows.
+   * Aborting the signal cancels it on the server; where the server can't be reached for that, the connection is dropped.
+   * @returns when the server is ready for the next statement
+   * @throws ServerError (`queryCanceled` when aborted in time), ConnectionError, SinkError
+   */
+  execute(sql: string, sink: ResultSink, signal?: AbortSignal): Promise<Completion>;
+  /** Asks the server to stop what it is doing on this connection; resolves when the request is delivered. */
+  cancel(): Promise<void>;
+  /** Calls back for NOTICE, WARNING and the like as they arrive; returns how to stop that. */
+  onNotice(listener: (notice: ServerErrorFields) => void): () => void;
+  /** Calls back once when the connection is lost, not when it is closed here. */
+  onLost(listener: (error: ConnectionError) => void): () => void;
+  close(): Promise<void>;
+}
+
+const BackendKey = v.object({ processID: v.number(), secretKey: v.number() });
+const STATUS: Readonly<Record<string, TransactionStatus>> = { I: 'idle', T: 'transaction', E: 'failed' };
+
+/**
+ * Opens a connection.
+ * @throws ServerError where the server said no, ConnectionError where it couldn't be reached
+ */
+export const connect = async (credentials: Credentials, options: ConnectOptions): Promise<Session> => {
+  const where = address(credentials);
+  const { signal } = options;
+  if (signal?.aborted) throw new ConnectionError('aborted', `Connecting to ${where} was cancelled.`);
+  const client = new Client({
+    host: credentials.host,
+    port: credentials.port,
+    user: credentials.user,
+    password: credentials.password,
+    database: credentials.database,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: options.deadlineMs ?? CONNECT_DEADLINE_MS,
+    keepAlive: true,
+    ...(options.settings && { options: startupOptions(options.settings) }),
+  });
+  const session = new PgSession(client, credentials, where);
+  const abort = (): void => {
+    session.destroy();
+  };
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    await client.connect();
+  } catch (error) {
+    signal?.removeEventListener('abort', abort);
+    session.destroy();
+    if (signal?.aborted) throw new ConnectionError('aborted', `Connecting to ${where} was cancelled.`, error);
+    throw toPostgresError(error, where);
+  }
+  session.started(() => signal?.removeEventListener('abort', abort));
+  return session;
+};
+
+/** `-c name=value` as libpq's `options` wants it: backslash before blanks and backslashes. */
+const startupOptions = (settings: Readonly<Record<string, string>>): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value.replace(/[\\\s]/g, '\\$&')}`)
+    .join(' ');
+
+/** Opens a session, hands it to `use`, and closes it however that ends. */
+export const withSession = async <T>(
+  credentials: Credentials,
+  options: ConnectOptions,
+  use: (session: Session) => Promise<T>,
+): Promise<T> => {
+  const session = await connect(credentials, options);
+  try {
+    return await use(session);
+  } finally {
+    await session.close();
+  }
+};
+
+class PgSession implements Session {
+  transactionStatus: TransactionStatus = 'idle';
+  inHotStandby = false;
+  closed = false;
+  serverPid = 0;
+  readonly #client: Client;
+  readonly #credentials: Credentials;
+  readonly #where: string;
+  #secretKey = 0;
+  readonly #lostListeners = new Set<(error: ConnectionError) => void>();
+  #release: () => void = () => undefined;
+
+  constructor(client: Client, credentials: Credentials, where: string) {
+    this.#client = client;
+    this.#credentials = credentials;
+    this.#where = where;
+    // pg emits errors of idle connections here; without a listener they would end the process.
+    client.on('error', (error: Error) => {
+      this.#lost(error);
+    });
+    client.on('end', () => {
+      this.#lost(new Error('the server closed the connection'));
+    });
+    client.connection.on('readyForQuery', (message: { status: string }) => {
+      this.transactionStatus = STATUS[message.status] ?? 'idle';
+    });
+    client.connection.on('parameterStatus', (message: { parameterName: string; parameterValue: string }) => {
+      if (message.parameterName === 'in_hot_standby') this.inHotStandby = message.parameterValue === 'on';
+    });
+  }
+
+  started(release: () => void): void {
+    const key = v.parse(BackendKey, this.#client);
+    this.serverPid = key.processID;
+    this.#secretKey = key.secretKey;
+    this.#release = release;
+  }
+
+  async query<const TSchema extends v.GenericSchema>(
+    schema: TSchema,
+    sql: string,
+    values: readonly unknown[] = [],
+  ): Promise<v.InferOutput<TSchema>[]> {
+    const rows = await this.#rows(sql, values);
+    return v.parse(v.array(schema), rows);
+  }
+
+  async run(sql: string, values: readonly unknown[] = []): Promise<void> {
+    await this.#rows(sql, values);
+  }
+
+  async execute(sql: string, sink: ResultSink, signal?: AbortSignal): Promise<Completion> {
+    this.#assertOpen();
+    if (signal?.aborted) throw new ConnectionError('aborted', 'Cancelled before the statement was sent.');
+    const execution = new StatementExecution(sql, sink);
+    const ended = execution.done.then(
+      () => true,
+      () => true,
+    );
+    let cancelling: Promise<void> | undefined;
+    const abort = (): void => {
+      execution.stop();
+      cancelling = this.#cancelUntil(ended);
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+    this.#client.query(execution);
+    try {
+      return await execution.done;
+    } catch (error) {
+      throw error instanceof SinkError ? error : toPostgresError(error, this.#where);
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      // A request that is still under way would hit whatever this connection does next.
+      await cancelling;
+    }
+  }
+
+  cancel(): Promise<void> {
+    return sendCancelRequest(this.#credentials, this.serverPid, this.#secretKey);
+  }
+
+  onNotice(listener: (notice: ServerErrorFields) => void): () => void {
+    const onNotice = (message: NoticeMessage): void => {
+      listener({
+        message: message.message ?? '',
+        severity: message.severity ?? 'NOTICE',
+        code: message.code ?? '',
+        detail: message.detail,
+        hint: message.hint,
+      });
+    };
+    this.#client.on('notice', onNotice);
+    return () => this.#client.off('notice', onNotice);
+  }
+
+  onLost(listener: (error: ConnectionError) => void): () => void {
+    this.#lostListeners.add(listener);
+    return () => this.#lostListeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    this.#release();
+    // A server that hangs never answers; the socket goes in any case.
+    await Promise.race([this.#client.end().catch(() => undefined), deadline(500)]);
+    this.destroy();
+  }
+
+  /** Drops the socket without a word to the server. */
+  destroy(): void {
+    this.#client.connection.stream.destroy();
+  }
+
+  async #cancelUntil(ended: Promise<boolean>): Promise<void> {
+    let done = false;
+    while (!done) {
+      try {
+        await this.cancel();
+      } catch {
+        this.destroy();
+        return;
+      }
+      done = await Promise.race([ended, deadline(CANCEL_AGAIN_MS).then(() => false)]);
+    }
+  }
+
+  async #rows(sql: string, values: readonly unknown[]): Promise<unknown[]> {
+    this.#assertOpen();
+    try {
+      return (await this.#client.query<Record<string, unknown>>(sql, [...values])).rows;
+    } catch (error) {
+      throw toPostgresError(error, this.#where);
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.closed) throw new ConnectionError('lost', `The connection to ${this.#where} is closed.`);
+  }
+
+  #lost(cause: Error): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.#release();
+    const error = new ConnectionError(
+      'lost',
+      `The connection to ${this.#where} was lost: ${cause.message}`,
+      cause,
+    );
+    for (const listener of this.#lostListeners) listener(error);
+  }
+}
+
+const deadline = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });

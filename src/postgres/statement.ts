@@ -1,0 +1,175 @@
+import { DatabaseError, type Connection, type Submittable } from 'pg';
+
+/** A result's column as RowDescription gives it. */
+export interface Column {
+  readonly name: string;
+  /** OID in pg_type. */
+  readonly typeOid: number;
+}
+
+/** A row's values exactly as the server printed them; null is SQL NULL. */
+export type Row = readonly (string | null)[];
+
+/** What receives a statement's result while it arrives. Nothing more is read before a call returns. */
+export interface ResultSink {
+  /** Called once, before any rows; not at all for a statement that returns none. */
+  columns(columns: readonly Column[]): void;
+  /** The next rows, as many as the network brought at once. */
+  rows(rows: readonly Row[]): void;
+}
+
+/** How a statement ended well. `commandTag` is empty for an empty statement; `stopped` means that rows were thrown away. */
+export interface Completion {
+  readonly commandTag: string;
+  readonly stopped: boolean;
+}
+
+/** The sink could not take what the server sent; `cause` says why. */
+export class SinkError extends Error {
+  override readonly name = 'SinkError';
+}
+
+const TEXT_OID = 25;
+const BYTEA_OID = 17;
+
+/** Parts of pg's connection that its published types leave out. */
+type WireConnection = Connection & { sendCopyFail(message: string): void };
+
+/**
+ * One statement sent by the extended query protocol (PostgreSQL manual, 55.2.3 "Extended Query"), which
+ * unlike the simple one refuses text that holds two statements. All rows are asked for at once: reading them in
+ * portions through a portal would keep the server from planning parallel workers, and cost a round trip each.
+ * pg calls the `handle…` methods as messages arrive.
+ */
+export class StatementExecution implements Submittable {
+  /** Settles when the server is ready for the next statement. */
+  readonly done: Promise<Completion>;
+  readonly #sql: string;
+  readonly #sink: ResultSink;
+  #rows: Row[] = [];
+  #delivering = false;
+  #commandTag = '';
+  #stopped = false;
+  #sinkError: SinkError | undefined;
+  #binaryCopy = false;
+  #resolve: (completion: Completion) => void = () => undefined;
+  #reject: (error: unknown) => void = () => undefined;
+
+  constructor(sql: string, sink: ResultSink) {
+    this.#sql = sql;
+    this.#sink = sink;
+    this.done = new Promise<Completion>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** Throws away the rows that are still to come. They are read all the same: a server that can't send hears no cancel. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  submit(connection: Connection): void {
+    connection.on('copyOutResponse', this.#copyOut);
+    connection.stream.cork();
+    connection.parse({ name: '', text: this.#sql, types: [] }, true);
+    connection.bind({ portal: '', statement: '', values: [] }, true);
+    connection.describe({ type: 'P', name: '' }, true);
+    connection.execute({ portal: '', rows: '0' }, true);
+    connection.sync();
+    connection.stream.uncork();
+  }
+
+  handleRowDescription(message: { fields: readonly { name: string; dataTypeID: number }[] }): void {
+    this.#columns(message.fields.map((field) => ({ name: field.name, typeOid: field.dataTypeID })));
+  }
+
+  handleDataRow(message: { fields: Row }): void {
+    this.#push(message.fields);
+  }
+
+  handleCommandComplete(message: { text: string }): void {
+    this.#commandTag = message.text;
+  }
+
+  handleEmptyQuery(): void {
+    // ReadyForQuery follows; there is no command tag.
+  }
+
+  /** A file's own rows can't be sent along yet; the server turns this into an error that says so. */
+  handleCopyInResponse(connection: WireConnection): void {
+    connection.sendCopyFail('COPY FROM STDIN needs psql: open a psql terminal on this node');
+    // While it takes COPY data a server ignores Sync, so the one that was sent with the statement is lost.
+    connection.sync();
+  }
+
+  /** COPY TO STDOUT: what the server sends for a row is shown as a row of one value. */
+  handleCopyData(message: { chunk: Buffer }): void {
+    const { chunk } = message;
+    this.#push([
+      this.#binaryCopy ? `\\x${chunk.toString('hex')}` : chunk.toString('utf8').replace(/\n$/, ''),
+    ]);
+  }
+
+  handleReadyForQuery(connection: Connection): void {
+    connection.off('copyOutResponse', this.#copyOut);
+    this.#deliver();
+    if (this.#sinkError) this.#reject(this.#sinkError);
+    else this.#resolve({ commandTag: this.#commandTag, stopped: this.#stopped });
+  }
+
+  handleError(error: unknown, connection: Connection): void {
+    connection.off('copyOutResponse', this.#copyOut);
+    this.#deliver();
+    const settle = (): void => {
+      connection.off('readyForQuery', settle).off('end', settle);
+      this.#reject(error);
+    };
+    // pg forgets a statement that failed, so what follows the error is listened for here: the server's readiness,
+    // which tells how the transaction stands, or the end of a connection that the server closes after a FATAL error.
+    if (error instanceof DatabaseError) connection.on('readyForQuery', settle).on('end', settle);
+    else this.#reject(error);
+  }
+
+  readonly #copyOut = (message: { binary: boolean }): void => {
+    this.#binaryCopy = message.binary;
+    this.#columns([{ name: 'copy', typeOid: message.binary ? BYTEA_OID : TEXT_OID }]);
+  };
+
+  #columns(columns: readonly Column[]): void {
+    this.#toSink(() => {
+      this.#sink.columns(columns);
+    });
+  }
+
+  /** Collects the rows of one network read, which pg hands over one by one, and delivers them together. */
+  #push(row: Row): void {
+    if (this.#stopped) return;
+    this.#rows.push(row);
+    if (this.#delivering) return;
+    this.#delivering = true;
+    queueMicrotask(() => {
+      this.#deliver();
+    });
+  }
+
+  #deliver(): void {
+    this.#delivering = false;
+    const rows = this.#rows;
+    this.#rows = [];
+    if (rows.length === 0 || this.#stopped) return;
+    this.#toSink(() => {
+      this.#sink.rows(rows);
+    });
+  }
+
+  /** A sink that throws must not upset pg's message loop: the rest is read and thrown away, then the statement fails. */
+  #toSink(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#sinkError ??= new SinkError('The result could not be stored.', { cause: error });
+      this.stop();
+    }
+  }
+}
