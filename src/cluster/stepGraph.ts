@@ -74,6 +74,7 @@ export const runSteps = async (
   }
   options.signal?.throwIfAborted();
   if (failure) throw failure;
+  report();
 };
 
 /**

@@ -175,13 +175,10 @@ const explain = async (
   );
 };
 
-/** Many failures are told only in the server's log. */
+/** Many failures are told only in the server's log: the lines since its last start, the newest ones if they are many. */
 const serverWords = async (step: Step, cluster: Cluster, runtime: Runtime): Promise<string> => {
   const node = cluster.nodes.find(({ name }) => step.id.split(' ').includes(name));
   if (node === undefined) return '';
   const log = await runtime.files.readEnd(paths.log(cluster.folder, node.name), LOG_EXCERPT_BYTES);
-  return log
-    .split('\n')
-    .filter((line) => /\b(ERROR|FATAL|PANIC|DETAIL|HINT|WARNING):/.test(line))
-    .join('\n');
+  return log.slice(Math.max(0, log.lastIndexOf('starting PostgreSQL'))).trim();
 };

@@ -1,0 +1,284 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
+import * as v from 'valibot';
+import { connect, type Session } from '../../src/postgres/session.ts';
+import { waitUntil } from '../../src/postgres/waitUntil.ts';
+import { FileSession, type Loss } from '../../src/sql/fileSession.ts';
+import type { SqlRun } from '../../src/sql/run.ts';
+import type { Target } from '../../src/sql/target.ts';
+import { type PlainServer, startPlainServer } from '../support/plainServer.ts';
+import { loneTarget, newRun, outcomes } from '../support/sql.ts';
+
+const Activity = v.object({ state: v.string(), query: v.string() });
+
+describe('running SQL', function () {
+  this.timeout(30_000);
+  let server: PlainServer;
+  let target: Target;
+  let observer: Session;
+  let file: FileSession;
+  let losses: Loss[];
+
+  before(async function () {
+    this.timeout(60_000);
+    server = await startPlainServer(this, 25710);
+    target = loneTarget(server.credentials);
+    observer = await connect(server.credentials, { applicationName: 'observer' });
+  });
+  after(async () => {
+    await observer.close();
+    await server.destroy();
+  });
+  beforeEach(() => {
+    losses = [];
+    file = new FileSession(target, 'test.sql', (loss) => losses.push(loss));
+  });
+  afterEach(() => file.close());
+
+  const run = async (text: string): Promise<SqlRun> => {
+    const running = newRun(file, target, text);
+    await running.run();
+    return running;
+  };
+  const rowsOf = async (text: string): Promise<(string | null)[][]> => {
+    const { statements } = await run(text);
+    const last = statements.at(-1)!;
+    assert.equal(last.view.failure, undefined);
+    return last.rows(0, 1_000_000);
+  };
+  const activity = async (): Promise<v.InferOutput<typeof Activity>[]> =>
+    observer.query(
+      Activity,
+      `SELECT state, query FROM pg_stat_activity WHERE application_name = 'citus-sql test.sql'`,
+    );
+  const activeQueries = async (): Promise<string[]> =>
+    (await activity()).filter(({ state }) => state === 'active').map(({ query }) => query);
+
+  it('keeps transactions, settings and temporary tables between runs', async () => {
+    await run(
+      `BEGIN; SET LOCAL search_path = pg_catalog; CREATE TEMP TABLE kept(a int); INSERT INTO kept VALUES (7)`,
+    );
+    assert.equal(file.transactionStatus, 'transaction');
+    assert.deepEqual(await rowsOf('SHOW search_path'), [['pg_catalog']]);
+    assert.deepEqual(await rowsOf('SELECT a FROM pg_temp.kept'), [['7']]);
+    await run('COMMIT; SET application_name_is_fine.kept = yes');
+    assert.equal(file.transactionStatus, 'idle');
+    assert.deepEqual(
+      await rowsOf(`SELECT current_setting('application_name_is_fine.kept'), count(*) FROM kept`),
+      [['yes', '1']],
+    );
+    assert.equal((await activity()).length, 1, 'all on one connection');
+  });
+
+  it('stops at the first statement that fails, and tells where it failed', async () => {
+    const text = `SELECT 1;\n\n-- 😀 first\nSELECT '😀 é' AS "naïve 😀", nosuch\n  FROM (VALUES (1)) t;\nSELECT 2`;
+    const failed = await run(text);
+    assert.deepEqual(outcomes(failed.view), ['done SELECT 1', 'failed 42703', 'skipped']);
+    assert.equal(failed.statements[1]!.errorOffset, text.indexOf('nosuch'));
+    assert.equal(failed.view.statements[1]!.line, 4);
+    assert.equal(failed.view.statements[1]!.failure!.message, 'column "nosuch" does not exist');
+    assert.equal(failed.running, false);
+  });
+
+  it('shows detail and hint', async () => {
+    const { view } = await run(
+      `CREATE TEMP TABLE once(a int PRIMARY KEY); INSERT INTO once VALUES (1), (1); SELECT 1`,
+    );
+    assert.equal(view.statements[1]!.failure!.detail, 'Key (a)=(1) already exists.');
+    const second = await run('SELECT lenght(1)');
+    assert.match(second.view.statements[0]!.failure!.hint!, /No function matches/);
+  });
+
+  it('shows notices while the statement is still running', async () => {
+    const seen: number[] = [];
+    const running = newRun(
+      file,
+      target,
+      `DO $$ BEGIN RAISE NOTICE 'one' USING DETAIL = 'first'; PERFORM pg_sleep(60); END $$`,
+      ({ view }) => {
+        if (view.state === 'running') seen.push(view.notices.length);
+        if (view.state === 'running' && view.notices.length === 1) running.cancel();
+      },
+    );
+    await running.run();
+    assert.deepEqual(running.view.statements[0]!.notices, [
+      { severity: 'NOTICE', message: 'one', detail: 'first' },
+    ]);
+    assert.ok(seen.includes(1), 'the notice came before the end');
+    assert.equal(running.view.statements[0]!.state, 'cancelled');
+  });
+
+  it('cancels on the server within a second', async () => {
+    const running = newRun(file, target, 'SELECT pg_sleep(60); SELECT 1');
+    const finished = running.run();
+    assert.ok(
+      await waitUntil(async () => (await activeQueries()).length === 1, { deadlineMs: 5000 }),
+      'the statement has begun',
+    );
+    const began = performance.now();
+    running.cancel();
+    await finished;
+    assert.deepEqual(await activeQueries(), []);
+    assert.ok(performance.now() - began < 1000);
+    assert.deepEqual(outcomes(running.view), ['cancelled 57014', 'skipped']);
+    assert.deepEqual(await rowsOf('SELECT 1'), [['1']], 'the connection is as good as before');
+  });
+
+  it('cancels a statement that has only just been sent', async () => {
+    const cancel = (): void => {
+      running.cancel();
+    };
+    const running = newRun(file, target, 'SELECT 1; SELECT pg_sleep(60)', ({ view }) => {
+      if (view.id === 1 && view.state === 'running') queueMicrotask(cancel);
+    });
+    await running.run();
+    assert.deepEqual(outcomes(running.view), ['done SELECT 1', 'cancelled 57014']);
+  });
+
+  it('cancels a result that is being sent', async () => {
+    const running = newRun(
+      file,
+      target,
+      `SELECT repeat('x', 1000), generate_series(1, 10000000)`,
+      ({ view }) => {
+        if (view.rowCount > 0) running.cancel();
+      },
+    );
+    await running.run();
+    const { state, rowCount } = running.view.statements[0]!;
+    assert.equal(state, 'cancelled');
+    assert.ok(rowCount > 0 && rowCount < 1_000_000);
+    assert.deepEqual(await rowsOf('SELECT 1'), [['1']]);
+  });
+
+  it('leaves values as the server printed them', async () => {
+    const { view, statements } = await run(`SET timezone = 'Asia/Kolkata';
+      SELECT 12345678901234567890.12345678901234567890 AS n, 1e400::numeric::text = '' AS a, 0.1::float8 AS a,
+             timestamptz '2024-02-29 23:59:59.123456+00' AS a, '\\x00ff10'::bytea AS b, 9223372036854775807 AS big,
+             NULL AS nothing, '' AS empty, 'null'::jsonb AS j, E'two\\nlines\\t😀' AS t, true AS yes, '{1,NULL}'::int[] AS l`);
+    assert.deepEqual(statements[1]!.rows(0, 10), [
+      [
+        '12345678901234567890.12345678901234567890',
+        'f',
+        '0.1',
+        '2024-03-01 05:29:59.123456+05:30',
+        '\\x00ff10',
+        '9223372036854775807',
+        null,
+        '',
+        'null',
+        'two\nlines\t😀',
+        't',
+        '{1,NULL}',
+      ],
+    ]);
+    assert.deepEqual(
+      view.statements[1]!.columns.map(({ name, numeric }) => (numeric ? `${name} (number)` : name)),
+      ['n (number)', 'a', 'a (number)', 'a', 'b', 'big (number)', 'nothing', 'empty', 'j', 't', 'yes', 'l'],
+    );
+  });
+
+  it('serves any window of a large result', async () => {
+    const { statements } = await run(`SELECT g, 'row ' || g FROM generate_series(1, 100000) g`);
+    const [statement] = statements;
+    assert.equal(statement!.view.rowCount, 100_000);
+    assert.equal(statement!.view.commandTag, 'SELECT 100000');
+    assert.deepEqual(statement!.rows(65_535, 2), [
+      ['65536', 'row 65536'],
+      ['65537', 'row 65537'],
+    ]);
+    assert.deepEqual(statement!.rows(99_999, 10), [['100000', 'row 100000']]);
+  });
+
+  it('shows what COPY TO STDOUT prints', async () => {
+    const { view, statements } = await run(
+      `COPY (VALUES (1, NULL), (2, E'a\\nb')) TO STDOUT; COPY (SELECT 1 WHERE false) TO STDOUT`,
+    );
+    assert.deepEqual(outcomes(view), ['done COPY 2', 'done COPY 0']);
+    assert.deepEqual(statements[0]!.rows(0, 10), [['1\t\\N'], ['2\ta\\nb']]);
+    assert.deepEqual(
+      view.statements.map(({ columns }) => columns.map(({ name }) => name)),
+      [['copy'], ['copy']],
+    );
+  });
+
+  it('takes an empty statement', async () => {
+    const empty = { kind: 'sql', text: '', start: 0, end: 0, terminatorEnd: 0, line: 1 } as const;
+    const session = await file.open();
+    const completion = await session.execute(empty.text, { columns: () => undefined, rows: () => undefined });
+    assert.deepEqual(completion, { commandTag: '', stopped: false });
+  });
+
+  it('runs nothing of a file that has a psql command or rows for COPY', async () => {
+    const text = 'CREATE TABLE half(a int);\n\\d half\nSELECT 1';
+    const refused = await run(text);
+    assert.deepEqual(outcomes(refused.view), ['skipped', 'failed', 'skipped']);
+    assert.match(refused.view.statements[1]!.failure!.message, /^\\d is a psql command/);
+    assert.equal(refused.statements[1]!.errorOffset, text.indexOf('\\d'));
+    const copying = await run('CREATE TABLE half(a int);\nCOPY half FROM STDIN;\n1\n\\.\n');
+    assert.deepEqual(outcomes(copying.view), ['skipped', 'failed']);
+    assert.deepEqual(await rowsOf(`SELECT to_regclass('half')`), [[null]]);
+  });
+
+  it('notices a connection that is lost while idle, and opens another one for the next run', async () => {
+    await run('BEGIN; SELECT 1');
+    const { serverPid } = await file.open();
+    await observer.run('SELECT pg_terminate_backend($1::int)', [serverPid]);
+    assert.ok(await waitUntil(() => Promise.resolve(losses.length > 0), { deadlineMs: 2000 }));
+    assert.equal(losses[0]!.openTransaction, true);
+    assert.match(losses[0]!.error.message, /terminating connection due to administrator command/);
+    assert.equal(file.current, undefined);
+    assert.deepEqual(await rowsOf('SELECT 1'), [['1']]);
+    assert.equal(file.transactionStatus, 'idle');
+  });
+
+  it('tells what is lost with a connection that ends during a statement', async () => {
+    const running = newRun(file, target, 'BEGIN; SELECT pg_sleep(60); COMMIT');
+    const finished = running.run();
+    assert.ok(
+      await waitUntil(async () => (await activeQueries()).includes('SELECT pg_sleep(60)'), {
+        deadlineMs: 5000,
+      }),
+    );
+    await observer.run(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'citus-sql test.sql'`,
+    );
+    await finished;
+    assert.deepEqual(outcomes(running.view), ['done BEGIN', 'failed 57P01', 'skipped']);
+    assert.match(
+      running.view.statements[1]!.failure!.explanation!,
+      /transaction that was open has been rolled back/,
+    );
+  });
+
+  it('offers to roll back a failed transaction', async () => {
+    const failed = await run('BEGIN; SELECT 1/0; SELECT 1');
+    assert.deepEqual(
+      failed.view.statements[1]!.failure!.remedies.map(({ id }) => id),
+      ['rollback'],
+    );
+    await failed.applyRemedy(1, 'rollback');
+    assert.equal(file.transactionStatus, 'idle');
+    assert.deepEqual(failed.view.statements[1]!.failure!.remedies, []);
+    assert.deepEqual(outcomes(failed.view), ['done BEGIN', 'failed 22012', 'skipped']);
+  });
+
+  it('rolls back what failed before when the whole file is run again', async () => {
+    await run('BEGIN; SELECT 1/0');
+    assert.equal(file.transactionStatus, 'failed');
+    const again = await run('BEGIN; SELECT 1; COMMIT');
+    assert.deepEqual(outcomes(again.view), ['done BEGIN', 'done SELECT 1', 'done COMMIT']);
+    assert.match(again.view.statements[0]!.notices[0]!.message, /rolled back/);
+  });
+
+  it('fails the first statement where there is no server', async () => {
+    const nobody = loneTarget({ ...server.credentials, port: 1 });
+    const running = newRun(new FileSession(nobody, 'test.sql'), nobody, 'SELECT 1; SELECT 2');
+    await running.run();
+    assert.deepEqual(outcomes(running.view), ['failed', 'skipped']);
+    assert.match(
+      running.view.statements[0]!.failure!.message,
+      /No server accepts connections at 127\.0\.0\.1:1/,
+    );
+  });
+});

@@ -1,0 +1,77 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Context } from 'mocha';
+import type { ClusterService } from '../../src/cluster/clusters.ts';
+import type { Cluster, ClusterNode } from '../../src/cluster/model.ts';
+import { type Proposal, type ProvisionWishes } from '../../src/cluster/provision/request.ts';
+import { noSecretStore } from '../../src/cluster/secrets.ts';
+import { createClusterService } from '../../src/cluster/service.ts';
+import { type Session, withSession } from '../../src/postgres/session.ts';
+import { localMachine } from '../../src/runtime/local/localMachine.ts';
+import { skip } from './skip.ts';
+
+/** Ports that tests ask for; taken ones are passed over like anybody's. */
+export const TEST_PORTS = {
+  coordinator1: 26400,
+  coordinator2: 26401,
+  coordinator3: 26402,
+  worker1: 26411,
+  worker2: 26412,
+  worker3: 26413,
+} as const;
+
+/** A folder of its own for a suite's clusters, that the servers' user can enter. */
+export const makeTestDirectory = async (): Promise<string> => {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'citus-test-'));
+  await chmod(directory, 0o711);
+  return directory;
+};
+
+export const createTestService = (
+  directory: string,
+  onProblem: (error: unknown) => void = (error) => {
+    throw error;
+  },
+): ClusterService =>
+  createClusterService({
+    machine: localMachine,
+    secretStore: noSecretStore,
+    settings: () => ({ binDirectory: '', directory, osUser: 'postgres' }),
+    onProblem,
+  });
+
+/** Destroys all clusters of a suite and removes its folder. */
+export const removeTestDirectory = async (directory: string): Promise<void> => {
+  const service = createTestService(directory);
+  for (const cluster of await service.list()) await service.destroy(cluster);
+  await service.close();
+  await rm(directory, { recursive: true, force: true });
+};
+
+/** Skips where this machine has no Citus. */
+export const needCitus = async (context: Context): Promise<void> => {
+  const installs = await localMachine.findInstalls('');
+  if (installs.every(({ citusVersion }) => citusVersion === undefined))
+    skip(context, 'Citus is not installed');
+};
+
+export const proposeTestCluster = (
+  service: ClusterService,
+  wishes: ProvisionWishes = {},
+): Promise<Proposal> => service.propose({ ports: TEST_PORTS, ...wishes });
+
+export const nodeNamed = (cluster: Cluster, name: string): ClusterNode => {
+  const node = cluster.nodes.find((candidate) => candidate.name === name);
+  if (node === undefined) throw new Error(`${cluster.name} has no node ${name}.`);
+  return node;
+};
+
+/** Does something in a session on a node. */
+export const onNode = async <T>(
+  service: ClusterService,
+  cluster: Cluster,
+  name: string,
+  use: (session: Session) => Promise<T>,
+): Promise<T> =>
+  withSession(await service.credentials(cluster, nodeNamed(cluster, name)), { applicationName: 'test' }, use);

@@ -1,0 +1,32 @@
+import type { RunView } from '../../src/contract/results.ts';
+import type { Credentials } from '../../src/postgres/endpoint.ts';
+import { connect, type Session } from '../../src/postgres/session.ts';
+import type { FileSession } from '../../src/sql/fileSession.ts';
+import { SqlRun } from '../../src/sql/run.ts';
+import type { RunStatement } from '../../src/sql/runStatement.ts';
+import { split } from '../../src/sql/splitter/splitter.ts';
+import type { Target } from '../../src/sql/target.ts';
+
+/** A server that stands alone, as a target. */
+export const loneTarget = (credentials: Credentials): Target => ({
+  clusterName: 'lone',
+  nodeName: 'server',
+  role: (session: Session) => (session.inHotStandby ? 'standby' : 'primary'),
+  connect: (applicationName, signal) => connect(credentials, { applicationName, ...(signal && { signal }) }),
+  findPrimary: () => Promise.resolve(undefined),
+});
+
+/** A run of a whole text that hasn't begun. */
+export const newRun = (
+  connection: FileSession,
+  target: Target,
+  text: string,
+  changed?: (statement: RunStatement) => void,
+): SqlRun =>
+  new SqlRun({ id: 1, file: 'test.sql', pieces: split(text), wholeFile: true }, connection, target, changed);
+
+/** `done SELECT 1`, `failed 42P01`, `skipped`: how each statement went. */
+export const outcomes = (view: RunView): string[] =>
+  view.statements.map(({ state, commandTag, failure }) =>
+    [state, commandTag ?? failure?.code].filter((word) => word !== undefined && word !== '').join(' '),
+  );
