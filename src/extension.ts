@@ -1,0 +1,54 @@
+import * as vscode from 'vscode';
+import type { ClusterService } from './cluster/clusters.ts';
+import { ClusterMonitor } from './cluster/monitor.ts';
+import { createClusterService } from './cluster/service.ts';
+import { localMachine } from './runtime/local/localMachine.ts';
+import { registerClusterCommands } from './ui/commands/clusterCommands.ts';
+import { Targets } from './ui/commands/targets.ts';
+import { createSqlEditor } from './ui/editor/sqlEditor.ts';
+import { Explorer } from './ui/explorer/explorer.ts';
+import { createGuard } from './ui/guard.ts';
+import { registerProvisionCommand } from './ui/provision/provisionCommand.ts';
+import { createSecretStore } from './ui/secretStore.ts';
+import { readSettings } from './ui/settings.ts';
+
+let service: ClusterService | undefined;
+
+/** Puts the pieces together. Reads nothing from disk and starts nothing: that waits until somebody looks or asks. */
+export const activate = ({
+  extensionUri,
+  secrets,
+  subscriptions,
+  workspaceState,
+}: vscode.ExtensionContext): void => {
+  const log = vscode.window.createOutputChannel('Citus', { log: true });
+  const guard = createGuard(log);
+  service = createClusterService({
+    machine: localMachine,
+    secretStore: createSecretStore(secrets),
+    settings: readSettings,
+    onProblem: (error) => {
+      guard.reportOnce(error);
+    },
+  });
+  const monitor = new ClusterMonitor(service, {
+    onProblem: (error) => {
+      log.warn(error instanceof Error ? error.message : String(error));
+    },
+  });
+  const targets = new Targets(service, monitor);
+  const explorer = new Explorer({ service, monitor, guard, extensionUri });
+  subscriptions.push(
+    log,
+    monitor,
+    explorer,
+    registerProvisionCommand({ service, monitor, explorer, guard }),
+    registerClusterCommands({ service, monitor, guard }),
+    createSqlEditor({ service, monitor, targets, guard, log, extensionUri, workspaceState }),
+  );
+};
+
+/** Rolls back what is under way; servers live on. */
+export const deactivate = async (): Promise<void> => {
+  await service?.close();
+};

@@ -1,0 +1,169 @@
+import { inlineRows } from './copy-data.ts';
+import { Lexer, Token } from './lexer.ts';
+import type { Piece, PsqlCommand, Range } from './piece.ts';
+import { effectOf, isClientCopy, readCommand } from './psql-command.ts';
+import { StatementShape } from './statement-shape.ts';
+
+export type { Piece, PsqlCommand, SqlStatement } from './piece.ts';
+export { pieceAt } from './piece-at.ts';
+export { summary } from './summary.ts';
+
+/**
+ * Splits a SQL text into statements and psql commands where psql would (PostgreSQL's src/fe_utils/psqlscan.l and
+ * src/bin/psql/mainloop.c). Pieces come in order and don't overlap. What lies between them is whitespace,
+ * comments, semicolons, psql's separator `\\` and rows of COPY. Statements without a token are left out; a quote,
+ * a comment or a parenthesis that is never closed makes the rest of the text one statement.
+ *
+ * Variables (`:name`) are not interpreted, and both branches of an `\if` are given.
+ *
+ * A psql command between statements is a piece of its own. Behind the beginning of a statement, one that sends it
+ * (`\g`, `\gset`, …) ends the statement and is the next piece; any other stays within the statement's text, which
+ * `interruptedBy` then tells: half a statement is never given as if it were a whole one.
+ */
+export function split(source: string): Piece[] {
+  return new Splitter(source).run();
+}
+
+class Splitter {
+  readonly #source: string;
+  readonly #lexer: Lexer;
+  readonly #shape: StatementShape;
+  readonly #lines: LineCounter;
+  readonly #pieces: Piece[] = [];
+  /** Where the statement being read begins; undefined before its first token. */
+  #begin: { readonly start: number; readonly line: number } | undefined;
+  /** Where the last token of that statement ends. */
+  #end = 0;
+  #interruptedBy: PsqlCommand | undefined;
+  /** Rows that begin behind the newline at `newline`, not reached yet; SQL goes on at `resume`. */
+  #rowsAhead: { readonly newline: number; readonly resume: number } | undefined;
+
+  constructor(source: string) {
+    this.#source = source;
+    this.#lexer = new Lexer(source);
+    this.#shape = new StatementShape(source);
+    this.#lines = new LineCounter(source);
+  }
+
+  run(): Piece[] {
+    const lexer = this.#lexer;
+    while (lexer.next()) {
+      if (lexer.kind === Token.semicolon && this.#shape.closed) this.#finish(lexer.end);
+      else if (lexer.kind === Token.backslash) this.#command();
+      else if (lexer.kind !== Token.space && lexer.kind !== Token.comment) {
+        this.#shape.take(lexer);
+        this.#extend(lexer.start, lexer.end);
+      }
+      if (this.#rowsAhead && lexer.end > this.#rowsAhead.newline) this.#skipRows(this.#rowsAhead.resume);
+    }
+    this.#finish(this.#end);
+    return this.#pieces;
+  }
+
+  /** Makes [start, end) part of the statement. */
+  #extend(start: number, end: number): void {
+    this.#begin ??= { start, line: this.#lines.lineOf(start) };
+    this.#end = end;
+  }
+
+  /**
+   * Ends the statement, if one has begun.
+   *
+   * @param terminatorEnd behind its semicolon, or its own end.
+   */
+  #finish(terminatorEnd: number): void {
+    if (this.#begin) {
+      const { start, line } = this.#begin;
+      const end = this.#end;
+      this.#pieces.push({
+        kind: 'sql',
+        text: this.#source.slice(start, end),
+        start,
+        end,
+        terminatorEnd,
+        line,
+        ...(this.#shape.readsRows && { copyData: this.#rowsBehind(terminatorEnd) }),
+        ...(this.#interruptedBy && { interruptedBy: this.#interruptedBy }),
+      });
+    }
+    this.#begin = undefined;
+    this.#interruptedBy = undefined;
+    this.#shape.reset();
+  }
+
+  /** A backslash was met: reads psql's command. */
+  #command(): void {
+    const { start } = this.#lexer;
+    const { name, end, resume } = readCommand(this.#source, start);
+    this.#lexer.moveTo(resume);
+    const effect = effectOf(name);
+    const ownPiece = effect === 'sends' || (effect !== 'joins' && !this.#begin);
+    if (ownPiece) this.#finish(this.#end);
+
+    const text = this.#source.slice(start, end);
+    const command: PsqlCommand = { kind: 'psql', name, text, start, end, line: this.#lines.lineOf(start) };
+    if (ownPiece) {
+      const reads = isClientCopy(name) && readsRows(text.slice(1));
+      this.#pieces.push(reads ? { ...command, copyData: this.#rowsBehind(end) } : command);
+      return;
+    }
+    this.#interruptedBy ??= command;
+    this.#extend(start, end);
+    if (effect === 'discards') this.#finish(end);
+    else if (name === '\\;') this.#shape.join();
+  }
+
+  /**
+   * Finds the rows that a statement reads. They begin on the line behind the one that it ends on, or, where an
+   * earlier statement on that line reads rows too, behind those.
+   *
+   * @param end where the statement ends.
+   */
+  #rowsBehind(end: number): Range {
+    const source = this.#source;
+    const found = source.indexOf('\n', end);
+    const newline = this.#rowsAhead?.newline ?? (found < 0 ? source.length : found);
+    const { rows, resume } = inlineRows(
+      source,
+      this.#rowsAhead?.resume ?? Math.min(newline + 1, source.length),
+    );
+    this.#rowsAhead = { newline, resume };
+    return rows;
+  }
+
+  /** The line before the rows is read to its end. */
+  #skipRows(resume: number): void {
+    this.#lexer.moveTo(Math.max(this.#lexer.end, resume));
+    this.#rowsAhead = undefined;
+  }
+}
+
+/** @returns whether a statement is a COPY … FROM STDIN. */
+function readsRows(statement: string): boolean {
+  const lexer = new Lexer(statement);
+  const shape = new StatementShape(statement);
+  while (lexer.next()) shape.take(lexer);
+  return shape.readsRows;
+}
+
+/** Counts lines on the way through a text. */
+class LineCounter {
+  readonly #source: string;
+  #line = 1;
+  /** The newline that ends that line. */
+  #newline: number;
+
+  constructor(source: string) {
+    this.#source = source;
+    this.#newline = source.indexOf('\n');
+  }
+
+  /** @returns the line of `offset`, from 1; offsets must not decrease from call to call. */
+  lineOf(offset: number): number {
+    while (this.#newline >= 0 && this.#newline < offset) {
+      this.#line++;
+      this.#newline = this.#source.indexOf('\n', this.#newline + 1);
+    }
+    return this.#line;
+  }
+}
