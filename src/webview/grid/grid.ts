@@ -1,0 +1,357 @@
+import { cellTitle } from './cellText.ts';
+import { ClipboardCopy } from './clipboardCopy.ts';
+import type { TextMeasure } from './columnLayout.ts';
+import { ColumnSizing } from './columnSizing.ts';
+import { HeaderView, type GridColumn } from './headerView.ts';
+import { followPointer, type GridSpot } from './pointer.ts';
+import { Ring } from './ring.ts';
+import { RowSource, type RequestRows } from './rowSource.ts';
+import { RowView, type RowPaint } from './rowView.ts';
+import type { Row } from './rows.ts';
+import { ScrollScale } from './scrollScale.ts';
+import {
+  cellAfterKey,
+  inside,
+  rangeOf,
+  wholeColumns,
+  type Cell,
+  type GridShape,
+  type Selection,
+} from './selection.ts';
+import { textMeasure } from './textMeasure.ts';
+
+/** Rows shown above and below the viewport, so that a scroll finds them there before the next paint. */
+const spareRows = 12;
+const lowestRow = 22;
+const gutterRoom = 20;
+
+/** What a grid remembers when it is shown again. */
+export interface GridState {
+  /** Widths, px, once they are known. */
+  readonly widths?: readonly number[] | undefined;
+  /** Position, px, of the viewport in the content. */
+  readonly top: number;
+  readonly left: number;
+  readonly selection?: Selection | undefined;
+}
+
+export interface GridOptions {
+  /** Says what the grid shows, for screen readers. */
+  readonly label: string;
+  readonly columns: readonly GridColumn[];
+  /** Asks for rows, which are to be given to `setRows`. */
+  readonly requestRows: RequestRows;
+  /** Told in words what a copy did. */
+  readonly announce: (message: string) => void;
+  /** Called when the state that `state` returns has changed. */
+  readonly stateChanged: () => void;
+  readonly initial?: GridState | undefined;
+}
+
+let grids = 0;
+
+/**
+ * A table of text, of any number of rows and columns, of which only what shows is in the document. Rows have one
+ * height, are asked for as they come into sight, and are shown by elements that are used again.
+ */
+export class Grid {
+  /** The grid's element; it fills its positioned parent. */
+  readonly element = document.createElement('div');
+  readonly #canvas = document.createElement('div');
+  readonly #gutter = document.createElement('div');
+  readonly #body = document.createElement('div');
+  readonly #header: HeaderView;
+  readonly #options: GridOptions;
+  readonly #sizing: ColumnSizing;
+  readonly #source: RowSource;
+  readonly #copy: ClipboardCopy;
+  readonly #rows: Ring<RowView>;
+  readonly #shownColumns = new Ring<undefined>(() => undefined);
+  readonly #scale = new ScrollScale();
+  readonly #observer = new ResizeObserver(() => {
+    this.#resize();
+  });
+  readonly #focusId = `grid-${++grids}-focus`;
+  readonly #numeric: readonly boolean[];
+  #selection: Selection | undefined;
+  #restore: GridState | undefined;
+  #rowHeight = lowestRow;
+  #viewportHeight = 0;
+  #gutterWidth = 0;
+  #frame = 0;
+
+  constructor(options: GridOptions) {
+    this.#options = options;
+    const { columns, initial } = options;
+    this.#numeric = columns.map((column) => column.numeric);
+    this.#sizing = new ColumnSizing(columns, initial?.widths);
+    this.#restore = initial;
+    this.#selection = initial?.selection;
+    this.#source = new RowSource(options.requestRows);
+    this.#copy = new ClipboardCopy(this.element, this.#source, options.announce);
+    this.#copy.range = this.#selection && rangeOf(this.#selection);
+    this.#header = new HeaderView(columns);
+    this.#rows = new Ring(() => {
+      const row = new RowView();
+      this.#body.append(row.element);
+      this.#gutter.append(row.number);
+      return row;
+    });
+    this.#build();
+    this.#listen();
+  }
+
+  get state(): GridState {
+    const { top, left } = this.#restore ?? { top: this.#scale.top, left: this.element.scrollLeft };
+    return { widths: this.#sizing.widths, top, left, selection: this.#selection };
+  }
+
+  /** Tells how many rows there are. They never become fewer. */
+  setRowCount(count: number): void {
+    if (count === this.#source.rowCount) return;
+    this.#source.rowCount = count;
+    this.element.ariaRowCount = String(count + 1);
+    this.#resize();
+  }
+
+  /** Gives rows that were asked for: `rows[0]` has the index `first`. */
+  setRows(first: number, rows: readonly Row[]): void {
+    this.#source.accept(first, rows);
+    const { layout } = this.#sizing;
+    this.#sizing.fitTo(rows, this.#measure());
+    if (layout !== this.#sizing.layout) this.#columnsChanged();
+    this.#schedule();
+  }
+
+  dispose(): void {
+    this.#observer.disconnect();
+    this.#copy.dispose();
+    this.#source.close();
+    cancelAnimationFrame(this.#frame);
+    this.element.remove();
+  }
+
+  #build(): void {
+    const { element } = this;
+    element.className = 'grid';
+    element.role = 'grid';
+    element.tabIndex = 0;
+    element.ariaLabel = this.#options.label;
+    element.ariaMultiSelectable = 'true';
+    element.ariaReadOnly = 'true';
+    element.ariaRowCount = '1';
+    element.ariaColCount = String(this.#options.columns.length);
+    this.#canvas.className = 'grid-canvas';
+    this.#canvas.role = 'presentation';
+    this.#gutter.className = 'grid-gutter';
+    // The numbers repeat what aria-rowindex says.
+    this.#gutter.ariaHidden = 'true';
+    this.#body.className = 'grid-body';
+    this.#body.role = 'rowgroup';
+    this.#canvas.append(this.#header.element, this.#gutter, this.#body);
+    element.append(this.#canvas);
+    this.#observer.observe(element);
+  }
+
+  #listen(): void {
+    const { element } = this;
+    element.addEventListener('scroll', () => {
+      this.#applyScroll(this.#scale.scrolled(element.scrollTop));
+      this.#schedule();
+    });
+    element.addEventListener('scrollend', this.#options.stateChanged);
+    element.addEventListener('keydown', (event) => {
+      this.#keyDown(event);
+    });
+    element.addEventListener('focus', () => {
+      if (!this.#selection && this.#shape.rows > 0) this.#selectCell(this.#spotAt(this.#gutterWidth, 0).cell);
+    });
+    element.addEventListener('pointerover', (event) => {
+      this.#explain(event);
+    });
+    followPointer(element, {
+      spotAt: (event) => {
+        const box = element.getBoundingClientRect();
+        return this.#spotAt(event.clientX - box.left, event.clientY - box.top - this.#headerHeight);
+      },
+      shape: () => this.#shape,
+      selection: () => this.#selection,
+      select: (selection, { part, cell }) => {
+        this.#select(selection);
+        if (part === 'cells' || part === 'gutter') this.#revealRow(cell.row);
+        if (part === 'cells' || part === 'header') this.#revealColumn(cell.column);
+      },
+      columnWidth: (column) => this.#sizing.layout.width(column),
+      resizeColumn: (column, width) => {
+        this.#sizing.resize(column, width);
+        this.#columnsChanged();
+      },
+      fitColumn: (column) => {
+        this.#fitColumn(column);
+      },
+    });
+  }
+
+  get #shape(): GridShape {
+    const page = Math.max(1, Math.floor(this.#viewportHeight / this.#rowHeight) - 1);
+    return { rows: this.#source.rowCount, columns: this.#sizing.layout.count, page };
+  }
+
+  get #headerHeight(): number {
+    return this.#header.element.offsetHeight;
+  }
+
+  /** What stands at a point, px from the left of the grid and from below its header. */
+  #spotAt(x: number, y: number): GridSpot {
+    const row = Math.floor((this.#scale.top + Math.max(y, 0)) / this.#rowHeight);
+    const column = this.#sizing.layout.at(this.element.scrollLeft + x - this.#gutterWidth);
+    const part =
+      y < 0 ? (x < this.#gutterWidth ? 'corner' : 'header') : x < this.#gutterWidth ? 'gutter' : 'cells';
+    return { part, cell: inside({ row, column }, this.#shape) };
+  }
+
+  #resize(): void {
+    const { element } = this;
+    const fontSize = parseFloat(getComputedStyle(element).fontSize);
+    this.#rowHeight = Math.max(lowestRow, Math.round(fontSize * 1.6));
+    element.style.setProperty('--grid-row-height', `${this.#rowHeight}px`);
+    const headerHeight = this.#headerHeight;
+    this.#viewportHeight = Math.max(0, element.clientHeight - headerHeight);
+    const digits = String(this.#source.rowCount).length;
+    this.#gutterWidth = Math.ceil(Math.max(2, digits) * fontSize * 0.62) + gutterRoom;
+    this.#body.style.left = `${this.#gutterWidth}px`;
+    this.#gutter.style.width = `${this.#gutterWidth}px`;
+    const scrollTop = this.#scale.resize(this.#source.rowCount * this.#rowHeight, this.#viewportHeight);
+    this.#canvas.style.height = `${this.#scale.height + headerHeight}px`;
+    this.#canvas.style.width = `${this.#gutterWidth + this.#sizing.layout.total}px`;
+    this.#applyScroll(scrollTop);
+    this.#restorePosition();
+    this.#schedule();
+  }
+
+  /** Goes back to where an earlier grid of the same rows stood, once enough rows are there. */
+  #restorePosition(): void {
+    if (!this.#restore || this.#viewportHeight === 0 || this.#source.rowCount === 0) return;
+    const { top, left } = this.#restore;
+    this.#restore = undefined;
+    this.#applyScroll(this.#scale.scrollTo(top));
+    this.element.scrollLeft = left;
+  }
+
+  #applyScroll(scrollTop: number): void {
+    if (this.element.scrollTop !== scrollTop) this.element.scrollTop = scrollTop;
+  }
+
+  #schedule(): void {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#paint();
+    });
+  }
+
+  #paint(): void {
+    const { top, offset } = this.#scale;
+    const height = this.#rowHeight;
+    const first = Math.max(0, Math.floor(top / height) - spareRows);
+    const end = Math.ceil((top + this.#viewportHeight) / height) + spareRows;
+    this.#rows.show(first, end, this.#source.rowCount);
+    const left = this.element.scrollLeft;
+    const between = this.#sizing.layout.between(left, left + this.element.clientWidth - this.#gutterWidth);
+    this.#shownColumns.show(between.first, between.end, this.#sizing.layout.count);
+    const paint: RowPaint = {
+      layout: this.#sizing.layout,
+      numeric: this.#numeric,
+      columns: this.#shownColumns,
+      selected: this.#selection && rangeOf(this.#selection),
+      focus: this.#selection?.focus,
+      focusId: this.#focusId,
+    };
+    this.#header.paint(paint.columns, paint.layout, this.#gutterWidth, paint.selected);
+    for (const [index, row] of this.#rows) {
+      row.paint(index, this.#source.get(index), index * height - offset, paint);
+    }
+    this.#markActive();
+    this.#source.want(this.#rows.first, this.#rows.end);
+  }
+
+  /** Points screen readers at the cell with the focus, while it is in the document. */
+  #markActive(): void {
+    const focus = this.#selection?.focus;
+    const shown = focus && this.#rows.get(focus.row)?.cell(focus.column);
+    if (shown) this.element.setAttribute('aria-activedescendant', this.#focusId);
+    else this.element.removeAttribute('aria-activedescendant');
+  }
+
+  #keyDown(event: KeyboardEvent): void {
+    const { focus, anchor } = this.#selection ?? {};
+    if (event.altKey || !focus || !anchor) return;
+    const all = event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey);
+    const target = cellAfterKey(focus, event, this.#shape);
+    if (all) this.#select(wholeColumns(0, this.#shape.columns - 1, this.#shape));
+    else if (target) this.#selectCell(target, event.shiftKey ? anchor : target);
+    else if (event.key !== 'Escape' || !this.#copy.stop()) return;
+    event.preventDefault();
+    // The editor around must not act on the same key, as it would with Ctrl+A or Ctrl+Home.
+    event.stopPropagation();
+  }
+
+  #selectCell(focus: Cell, anchor = focus): void {
+    this.#select({ anchor, focus });
+    this.#revealRow(focus.row);
+    this.#revealColumn(focus.column);
+  }
+
+  #select(selection: Selection): void {
+    this.#selection = selection;
+    this.#copy.range = rangeOf(selection);
+    this.#options.stateChanged();
+    this.#schedule();
+  }
+
+  #revealRow(row: number): void {
+    const rowTop = row * this.#rowHeight;
+    const lowestTop = rowTop + this.#rowHeight - this.#viewportHeight;
+    if (rowTop < this.#scale.top) this.#applyScroll(this.#scale.scrollTo(rowTop));
+    else if (lowestTop > this.#scale.top) this.#applyScroll(this.#scale.scrollTo(lowestTop));
+  }
+
+  #revealColumn(column: number): void {
+    const { scrollLeft, clientWidth } = this.element;
+    const left = this.#sizing.layout.left(column);
+    const rightmost = left + this.#sizing.layout.width(column) - (clientWidth - this.#gutterWidth);
+    if (left < scrollLeft) this.element.scrollLeft = left;
+    else if (rightmost > scrollLeft) this.element.scrollLeft = Math.min(rightmost, left);
+  }
+
+  #measure(): TextMeasure {
+    return textMeasure(this.#header.element, this.#body);
+  }
+
+  #fitColumn(column: number): void {
+    const shown: Row[] = [];
+    for (const [index] of this.#rows) {
+      const row = this.#source.get(index);
+      if (row) shown.push(row);
+    }
+    this.#sizing.fit(column, shown, this.#measure());
+    this.#columnsChanged();
+  }
+
+  #columnsChanged(): void {
+    this.#resize();
+    this.#options.stateChanged();
+  }
+
+  /** Gives a cell that does not show its whole value a tooltip that does, as far as a tooltip can. */
+  #explain(event: Event): void {
+    const { target } = event;
+    if (!(target instanceof HTMLElement) || !target.classList.contains('grid-cell')) return;
+    for (const [index, row] of this.#rows) {
+      if (row.element !== target.parentElement) continue;
+      const value = this.#source.get(index)?.[Number(target.ariaColIndex) - 1];
+      const whole = target.scrollWidth <= target.clientWidth && !value?.includes('\n');
+      if (value === undefined || (whole && value !== null)) return;
+      target.title = cellTitle(value);
+    }
+  }
+}

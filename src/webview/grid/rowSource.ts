@@ -1,0 +1,87 @@
+import { RowCache } from './rowCache.ts';
+import type { Row } from './rows.ts';
+
+/** Asks for rows; the answer comes later, through `RowSource.accept`. */
+export type RequestRows = (first: number, count: number) => void;
+
+/** Pages asked for at one time. What is wanted once these have come is asked for then, so a fast scroll queues nothing. */
+const pagesInFlight = 4;
+
+/**
+ * The rows of a result, as far as they are held here, and the asking for the others. An answer may be shorter
+ * than asked for; the rest is asked for again when it is wanted again. An empty answer means that the
+ * rows can't be had, and they are not asked for again before the result grows.
+ */
+export class RowSource {
+  readonly #request: RequestRows;
+  readonly #cache: RowCache;
+  readonly #asked = new Set<number>();
+  readonly #refused = new Set<number>();
+  readonly #readers = new Map<number, (rows: readonly Row[]) => void>();
+  #rowCount = 0;
+
+  constructor(request: RequestRows, cache = new RowCache()) {
+    this.#request = request;
+    this.#cache = cache;
+  }
+
+  get rowCount(): number {
+    return this.#rowCount;
+  }
+
+  set rowCount(count: number) {
+    if (count !== this.#rowCount) this.#refused.clear();
+    this.#rowCount = count;
+  }
+
+  /** The row with this index from 0, if it is held. */
+  get(index: number): Row | undefined {
+    return this.#cache.get(index);
+  }
+
+  /** Asks for what is not held of rows `first` up to and without `end`. */
+  want(first: number, end: number): void {
+    for (const gap of this.#cache.missing(first, Math.min(end, this.#rowCount), this.#rowCount)) {
+      const page = this.#pageOf(gap.first);
+      if (this.#asked.size >= pagesInFlight) return;
+      if (this.#asked.has(page) || this.#refused.has(page)) continue;
+      this.#asked.add(page);
+      this.#request(gap.first, gap.count);
+    }
+  }
+
+  /** Takes an answer: rows from the index `first` on. What was not asked for is not kept. */
+  accept(first: number, rows: readonly Row[]): void {
+    const reader = this.#readers.get(first);
+    if (reader) {
+      this.#readers.delete(first);
+      reader(rows);
+      return;
+    }
+    const page = this.#pageOf(first);
+    if (!this.#asked.delete(page)) return;
+    if (rows.length === 0) this.#refused.add(page);
+    this.#cache.set(first, rows);
+  }
+
+  /**
+   * Asks for rows without holding on to them, for a copy.
+   * @returns rows from `first` on, at most `count`, at least one unless they can't be had
+   */
+  read(first: number, count: number): Promise<readonly Row[]> {
+    return new Promise((resolve) => {
+      this.#readers.set(first, resolve);
+      this.#request(first, count);
+    });
+  }
+
+  /** Ends every read with no rows. */
+  close(): void {
+    for (const reader of this.#readers.values()) reader([]);
+    this.#readers.clear();
+  }
+
+  #pageOf(index: number): number {
+    return Math.floor(index / this.#cache.pageRows);
+  }
+}

@@ -1,0 +1,70 @@
+import * as v from 'valibot';
+import type { RunView } from '../../contract/results.ts';
+import type { GridState } from '../grid/grid.ts';
+
+const Cell = v.object({ row: v.number(), column: v.number() });
+const Grid = v.object({
+  widths: v.optional(v.array(v.number())),
+  top: v.number(),
+  left: v.number(),
+  selection: v.optional(v.object({ anchor: Cell, focus: Cell })),
+});
+const Saved = v.object({
+  run: v.string(),
+  picked: v.optional(v.number()),
+  grids: v.record(v.string(), Grid),
+});
+
+/** The part of the webview's interface to the editor that keeps state while the view is hidden. */
+interface StateKeeper {
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+
+/** How long, ms, changes of a grid are gathered before they are kept. */
+const gatherFor = 200;
+
+/** What survives hiding the view: the picked tab, and how each statement's grid stood. Kept for one run at a time. */
+export class SavedState {
+  readonly #keeper: StateKeeper;
+  #state: v.InferOutput<typeof Saved> = { run: '', grids: {} };
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(keeper: StateKeeper) {
+    this.#keeper = keeper;
+    const kept = v.safeParse(Saved, keeper.getState());
+    if (kept.success) this.#state = kept.output;
+  }
+
+  /** Forgets the state of any other run. Ids start again with each window, so the file must match as well. */
+  begin({ id, file }: RunView): void {
+    const run = `${id} ${file}`;
+    if (run !== this.#state.run) this.#state = { run, grids: {} };
+  }
+
+  get picked(): number | undefined {
+    return this.#state.picked;
+  }
+
+  set picked(statementId: number | undefined) {
+    this.#state.picked = statementId;
+    this.#keep();
+  }
+
+  grid(statementId: number): GridState | undefined {
+    return this.#state.grids[statementId];
+  }
+
+  setGrid(statementId: number, grid: GridState): void {
+    this.#state.grids[statementId] = v.parse(Grid, grid);
+    this.#timer ??= setTimeout(() => {
+      this.#keep();
+    }, gatherFor);
+  }
+
+  #keep(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#keeper.setState(this.#state);
+  }
+}

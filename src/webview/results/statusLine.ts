@@ -1,0 +1,53 @@
+import type { StatementView } from '../../contract/results.ts';
+import { button, el, setText } from './dom.ts';
+import { counted, duration, firstKeyword, runningTime } from './format.ts';
+import { icon } from './icons.ts';
+
+const words: Readonly<Record<StatementView['state'], string>> = {
+  pending: 'Waiting',
+  running: 'Running',
+  done: 'Done',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+  skipped: 'Not run',
+};
+
+/** One line about a statement: what it did, how many rows, how long, and where it ran. */
+export class StatusLine {
+  readonly element = el('div', 'status');
+  readonly #tag = el('span', 'status-tag');
+  readonly #rows = el('span', 'status-fact');
+  readonly #time = el('span', 'status-fact status-time');
+  readonly #cluster = el('span', 'badge-cluster');
+  readonly #node = el('span', 'badge-node');
+  readonly #role = el('span', 'badge-role');
+  readonly #badge = el('span', 'badge', icon('server'), this.#cluster, this.#node, this.#role);
+  readonly #line: HTMLButtonElement;
+
+  /** @param reveal shows the statement in its file */
+  constructor(reveal: () => void) {
+    this.#line = button('link status-line', '', reveal);
+    this.#line.title = 'Show the statement in its file';
+    this.element.append(this.#tag, this.#rows, this.#time, this.#badge, this.#line);
+  }
+
+  update(statement: StatementView): void {
+    const { state, commandTag, rowCount, columns, target } = statement;
+    setText(this.#tag, commandTag ?? `${firstKeyword(statement.sql)}: ${words[state].toLowerCase()}`);
+    const soFar = state === 'running' ? ' so far' : '';
+    setText(this.#rows, columns.length > 0 ? counted(rowCount, 'row') + soFar : '');
+    setText(this.#cluster, target.cluster);
+    setText(this.#node, target.node);
+    setText(this.#role, target.role);
+    this.#badge.hidden = target.node === '';
+    this.#badge.dataset['role'] = target.role;
+    this.#badge.title = `Ran on ${target.node} (${target.role}) of cluster ${target.cluster}`;
+    setText(this.#line, `Line ${statement.line}`);
+  }
+
+  /** @param elapsed milliseconds until now */
+  showTime({ state, startedAt }: StatementView, elapsed: number): void {
+    const text = state === 'running' ? runningTime(elapsed) : duration(elapsed);
+    setText(this.#time, startedAt === 0 ? '' : text);
+  }
+}
