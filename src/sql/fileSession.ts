@@ -1,0 +1,94 @@
+import type { ConnectionError } from '../postgres/errors.ts';
+import type { Session, TransactionStatus } from '../postgres/session.ts';
+import type { Server } from './target.ts';
+
+/** A connection that ended by itself. */
+export interface Loss {
+  readonly error: ConnectionError;
+  readonly openTransaction: boolean;
+}
+
+/**
+ * The one connection that a file has to its server. It opens with the first run and is kept between runs, so that
+ * BEGIN, SET and temporary tables carry over. A lost connection is opened again by the next run.
+ */
+export class FileSession {
+  readonly server: Server;
+  /** Whether `citus.writable_standby_coordinator` was switched on for this connection, at the user's wish. */
+  writesDirectly = false;
+  readonly #applicationName: string;
+  readonly #onLost: (loss: Loss) => void;
+  #session: Session | undefined;
+  #loss: Loss | undefined;
+
+  /** @param file its name, which pg_stat_activity shows */
+  constructor(server: Server, file: string, onLost: (loss: Loss) => void = () => undefined) {
+    this.server = server;
+    this.#applicationName = `citus-sql ${file}`;
+    this.#onLost = onLost;
+  }
+
+  /** The connection as it is; undefined before the first run and after it was lost. */
+  get current(): Session | undefined {
+    return this.#session;
+  }
+
+  /** How the connection ended by itself, until it is open again. */
+  get loss(): Loss | undefined {
+    return this.#loss;
+  }
+
+  get transactionStatus(): TransactionStatus {
+    return this.#session?.transactionStatus ?? 'idle';
+  }
+
+  /**
+   * The connection, opened where there is none.
+   * @param signal aborts connecting, not the connection
+   * @throws ServerError, ConnectionError
+   */
+  async open(signal?: AbortSignal): Promise<Session> {
+    this.#session ??= await this.#connect(signal);
+    this.#loss = undefined;
+    return this.#session;
+  }
+
+  /** Ends the connection; the server rolls back an open transaction. */
+  async close(): Promise<void> {
+    const session = this.#session;
+    this.#forget();
+    await session?.close();
+  }
+
+  async #connect(signal?: AbortSignal): Promise<Session> {
+    const connecting = new AbortController();
+    const abort = (): void => {
+      connecting.abort();
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      const session = await this.server.connect(this.#applicationName, connecting.signal);
+      session.onLost((error) => {
+        this.#forget();
+        this.#loss = { error, openTransaction: session.transactionStatus !== 'idle' };
+        this.#onLost(this.#loss);
+      });
+      return session;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  #forget(): void {
+    this.#session = undefined;
+    this.writesDirectly = false;
+  }
+}
+
+/** What is gone with a lost connection, and what happens next. */
+export const describeLoss = (openTransaction: boolean): string =>
+  [
+    openTransaction ? 'The transaction that was open has been rolled back.' : 'No transaction was open.',
+    'Settings, temporary tables and prepared statements of that connection are gone.',
+    'The next run opens a new one; nothing is run again by itself.',
+  ].join(' ');

@@ -1,0 +1,259 @@
+import type { RunView } from '../contract/results.ts';
+import { ConnectionError } from '../postgres/errors.ts';
+import type { Session } from '../postgres/session.ts';
+import { failureView } from './failure.ts';
+import { describeLoss, type FileSession } from './fileSession.ts';
+import { findRefusal } from './refusal.ts';
+import { remedyView } from './remedies.ts';
+import { awaitReplay, hasCaughtUp } from './replay.ts';
+import { RunStatement } from './runStatement.ts';
+import { copySettings } from './settings.ts';
+import type { Piece } from './splitter/piece.ts';
+import { explainStandbyRefusal, standbyRefusal } from './standbyWrites.ts';
+import type { Target } from './target.ts';
+
+export interface RunRequest {
+  readonly id: number;
+  /** The file's name, for people. */
+  readonly file: string;
+  /** What to run, in order, at least one; offsets and lines are those of the file. */
+  readonly pieces: readonly Piece[];
+  /** Whether that is the whole file, which begins anew: a transaction that failed is rolled back first. */
+  readonly wholeFile: boolean;
+}
+
+/** Statements that don't write, unless a function does. */
+const READS = /^(select|table|values|show|explain|fetch)\b/i;
+/** Statements that may write, as far as their first word tells. */
+const MAY_WRITE = /^(insert|update|delete|merge|with|call|do|execute)\b/i;
+/** Statements that a failed transaction takes. */
+const ENDS_TRANSACTION = /^(rollback|abort|commit|end)\b/i;
+
+/**
+ * Statements of a file, run in order on the file's connection. The first that fails stops it; the rest is skipped.
+ * What the server says is in the view, not thrown.
+ */
+export class SqlRun {
+  readonly id: number;
+  readonly file: string;
+  readonly statements: readonly RunStatement[];
+  readonly #wholeFile: boolean;
+  readonly #connection: FileSession;
+  readonly #target: Target;
+  #activity: AbortController | undefined;
+
+  /** @param changed called after each change of a statement's view */
+  constructor(
+    request: RunRequest,
+    connection: FileSession,
+    target: Target,
+    changed: (statement: RunStatement) => void = () => undefined,
+  ) {
+    this.id = request.id;
+    this.file = request.file;
+    this.statements = request.pieces.map((piece, id) => new RunStatement(id, piece, target, changed));
+    this.#wholeFile = request.wholeFile;
+    this.#connection = connection;
+    this.#target = target;
+  }
+
+  get running(): boolean {
+    return this.#activity !== undefined;
+  }
+
+  get view(): RunView {
+    return {
+      id: this.id,
+      file: this.file,
+      running: this.running,
+      statements: this.statements.map((statement) => statement.view),
+    };
+  }
+
+  /** Runs all statements. Nothing at all is run where one of them is for psql only. */
+  async run(): Promise<void> {
+    const refusal = findRefusal(
+      this.statements.map(({ piece }) => piece),
+      this.#target.nodeName,
+    );
+    await this.#active(async (signal) => {
+      if (refusal) {
+        this.statements[refusal.index]?.refuse(refusal, refusal.offset);
+        return;
+      }
+      const session = await this.#connect(signal);
+      if (session) await this.#runFrom(0, session, signal);
+    });
+  }
+
+  /** Cancels the running statement on its server; those after it are skipped. */
+  cancel(): void {
+    this.#activity?.abort();
+  }
+
+  /**
+   * Does what a failed statement offers, and where that makes it succeed goes on with the rest.
+   * @throws ServerError, ConnectionError where it can't be tried at all
+   */
+  async applyRemedy(statementId: number, remedyId: string): Promise<void> {
+    const statement = this.statements[statementId];
+    const offered = statement?.view.failure?.remedies.some(({ id }) => id === remedyId);
+    if (!statement || !offered || this.running) return;
+    const session = this.#connection.current;
+    if (!session) {
+      statement.explain({
+        explanation: `The connection has been lost since. ${describeLoss(false)}`,
+        remedies: [],
+      });
+      return;
+    }
+    await this.#active(async (signal) => {
+      if (remedyId === 'rollback') {
+        await session.run('ROLLBACK');
+        statement.explain({ explanation: 'The transaction has been rolled back.', remedies: [] });
+        return;
+      }
+      const succeeded =
+        remedyId === 'primary'
+          ? await this.#runOnPrimary(statement, session, signal)
+          : await this.#runDirectly(statement, session, signal);
+      if (succeeded) await this.#runFrom(statementId + 1, session, signal);
+    });
+  }
+
+  /** Cancels, and frees all rows. */
+  close(): void {
+    this.cancel();
+    for (const statement of this.statements) statement.clear();
+  }
+
+  async #active(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const activity = new AbortController();
+    this.#activity = activity;
+    try {
+      await work(activity.signal);
+    } catch (error) {
+      if (!activity.signal.aborted) throw error;
+    } finally {
+      this.#activity = undefined;
+      for (const statement of this.statements) {
+        if (statement.view.state === 'pending') statement.skip();
+      }
+    }
+  }
+
+  /** Opens the file's connection; a failure to do so is the first statement's failure. */
+  async #connect(signal: AbortSignal): Promise<Session | undefined> {
+    const [first] = this.statements;
+    const { loss } = this.#connection;
+    try {
+      const session = await this.#connection.open(signal);
+      if (loss) {
+        first?.note({
+          severity: 'WARNING',
+          message: 'This is a new connection: the one before was lost.',
+          detail: `${loss.error.message} ${describeLoss(loss.openTransaction)}`,
+        });
+      }
+      return session;
+    } catch (error) {
+      if (!signal.aborted) first?.refuse(failureView(error));
+      return undefined;
+    }
+  }
+
+  async #runFrom(index: number, session: Session, signal: AbortSignal): Promise<void> {
+    const statements = this.statements.slice(index);
+    for (const statement of statements) {
+      if (statement.view.state !== 'pending') statement.reset();
+    }
+    if (index === 0 && this.#wholeFile) await this.#rollBackLeftover(session);
+    for (const statement of statements) {
+      if (signal.aborted) return;
+      const failure = await this.#runOne(statement, session, signal);
+      await this.#explain(statement, failure, session, signal);
+      if (statement.view.state !== 'done') return;
+    }
+  }
+
+  /** @returns the error that the statement failed with */
+  async #runOne(statement: RunStatement, session: Session, signal: AbortSignal): Promise<unknown> {
+    const direct = this.#connection.writesDirectly && session.inHotStandby;
+    if (direct && MAY_WRITE.test(statement.piece.text) && !(await this.#hasCaughtUp(session, signal))) {
+      statement.refuse({
+        message: `Not sent: ${this.#target.nodeName} lags behind the primary coordinator.`,
+        hint: 'If a shard has moved meanwhile, a write would be lost. Run it again when the standby has caught up.',
+      });
+      return undefined;
+    }
+    return statement.execute(this.#target, session, signal);
+  }
+
+  async #hasCaughtUp(session: Session, signal: AbortSignal): Promise<boolean> {
+    return hasCaughtUp(session, await this.#target.findPrimary(signal), signal);
+  }
+
+  async #runOnPrimary(statement: RunStatement, session: Session, signal: AbortSignal): Promise<boolean> {
+    const primary = await this.#target.findPrimary(signal);
+    if (!primary) {
+      statement.explain({ explanation: 'No primary coordinator answers right now.' });
+      return false;
+    }
+    const onPrimary = await primary.connect(`citus-sql ${this.file} (from standby)`, signal);
+    try {
+      await copySettings(session, onPrimary);
+      statement.reset();
+      await statement.execute(primary, onPrimary, signal);
+      if (statement.view.state !== 'done') return false;
+      if (!(await awaitReplay(onPrimary, session, signal))) {
+        statement.note({
+          severity: 'WARNING',
+          message: `${this.#target.nodeName} has not replayed this yet: what follows in the file may not see it.`,
+        });
+      }
+      return true;
+    } finally {
+      await onPrimary.close();
+    }
+  }
+
+  async #runDirectly(statement: RunStatement, session: Session, signal: AbortSignal): Promise<boolean> {
+    await session.run('SET citus.writable_standby_coordinator TO on');
+    this.#connection.writesDirectly = true;
+    statement.reset();
+    const failure = await this.#runOne(statement, session, signal);
+    await this.#explain(statement, failure, session, signal);
+    return statement.view.state === 'done';
+  }
+
+  async #explain(
+    statement: RunStatement,
+    failure: unknown,
+    session: Session,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (statement.view.state !== 'failed') return;
+    if (session.closed) {
+      const inDoubt = failure instanceof ConnectionError && !READS.test(statement.piece.text);
+      statement.explain({
+        explanation:
+          (inDoubt ? 'Whether this statement took effect is not known. ' : '') +
+          describeLoss(session.transactionStatus !== 'idle'),
+      });
+      return;
+    }
+    const refusal = session.inHotStandby ? standbyRefusal(failure) : undefined;
+    const explained =
+      refusal && (await explainStandbyRefusal(refusal, statement.piece.text, session, this.#target, signal));
+    const rollback =
+      session.transactionStatus === 'failed' ? [remedyView('rollback', this.#target.nodeName)] : [];
+    statement.explain({ ...explained, remedies: [...(explained?.remedies ?? []), ...rollback] });
+  }
+
+  async #rollBackLeftover(session: Session): Promise<void> {
+    const [first] = this.statements;
+    if (!first || session.transactionStatus !== 'failed' || ENDS_TRANSACTION.test(first.piece.text)) return;
+    await session.run('ROLLBACK');
+    first.note({ severity: 'NOTICE', message: 'The transaction that had failed before was rolled back.' });
+  }
+}

@@ -1,0 +1,159 @@
+import type { FailureView, NoticeView, RowsView, StatementView } from '../contract/results.ts';
+import { ServerError } from '../postgres/errors.ts';
+import type { Session } from '../postgres/session.ts';
+import type { ResultSink } from '../postgres/statement.ts';
+import { columnView } from './columns.ts';
+import { failureView, offsetOfPosition } from './failure.ts';
+import { ResultStore } from './resultStore.ts';
+import type { Piece } from './splitter/piece.ts';
+import { summary } from './splitter/summary.ts';
+import type { Server } from './target.ts';
+
+/** Length of the one line that names a statement. */
+const SUMMARY_LENGTH = 200;
+
+/** One statement of a run: what it is, how it goes, and its rows. */
+export class RunStatement {
+  readonly piece: Piece;
+  /** What the results show of it; changes as it runs. */
+  readonly view: StatementView;
+  /** Where in the file it failed, in UTF-16 code units, where the server told. */
+  errorOffset: number | undefined;
+  readonly #store = new ResultStore();
+  readonly #changed: () => void;
+
+  /** @param changed called after each change of the view */
+  constructor(id: number, piece: Piece, server: Server, changed: (statement: RunStatement) => void) {
+    this.piece = piece;
+    this.#changed = () => {
+      changed(this);
+    };
+    this.view = {
+      id,
+      sql: summary(piece.text, SUMMARY_LENGTH),
+      line: piece.line,
+      state: 'pending',
+      target: { cluster: server.clusterName, node: server.nodeName, role: '' },
+      columns: [],
+      rowCount: 0,
+      startedAt: 0,
+      elapsedMs: 0,
+      notices: [],
+    };
+  }
+
+  rows(first: number, count: number): RowsView {
+    return this.#store.window(first, count);
+  }
+
+  /** Frees the rows. */
+  clear(): void {
+    this.#store.clear();
+  }
+
+  /** Forgets how it went, to be run again. */
+  reset(): void {
+    this.#store.clear();
+    this.errorOffset = undefined;
+    delete this.view.failure;
+    delete this.view.commandTag;
+    Object.assign(this.view, {
+      state: 'pending',
+      columns: [],
+      rowCount: 0,
+      startedAt: 0,
+      elapsedMs: 0,
+      notices: [],
+    } satisfies Partial<StatementView>);
+    this.#changed();
+  }
+
+  skip(): void {
+    this.view.state = 'skipped';
+    this.#changed();
+  }
+
+  /**
+   * Runs it on a server; how it went is in the view.
+   * @returns the error that it failed with
+   */
+  async execute(server: Server, session: Session, signal: AbortSignal): Promise<unknown> {
+    this.view.state = 'running';
+    this.view.target = {
+      cluster: server.clusterName,
+      node: server.nodeName,
+      role: server.role(session),
+    };
+    this.view.startedAt = Date.now();
+    this.#changed();
+    const began = performance.now();
+    const stopNotices = session.onNotice((notice) => {
+      this.note(notice);
+    });
+    let failure: unknown;
+    try {
+      const { commandTag, stopped } = await session.execute(this.piece.text, this.#sink, signal);
+      this.view.commandTag = commandTag;
+      this.view.state = stopped ? 'cancelled' : 'done';
+    } catch (error) {
+      failure = error;
+      this.view.state = signal.aborted && !session.closed ? 'cancelled' : 'failed';
+      this.#keepFailure(error);
+    }
+    stopNotices();
+    this.view.elapsedMs = performance.now() - began;
+    this.#changed();
+    return failure;
+  }
+
+  /** Shows a message with the statement. */
+  note({ severity, message, detail, hint }: Unset<NoticeView>): void {
+    this.view.notices.push({
+      severity,
+      message,
+      ...(detail !== undefined && { detail }),
+      ...(hint !== undefined && { hint }),
+    });
+    this.#changed();
+  }
+
+  /**
+   * Makes it fail without having been sent.
+   * @param offset in the file, of what is to blame
+   */
+  refuse(failure: Omit<FailureView, 'remedies'>, offset?: number): void {
+    this.view.state = 'failed';
+    this.view.failure = { ...failure, remedies: [] };
+    this.errorOffset = offset;
+    this.#changed();
+  }
+
+  /** Adds to what its failure shows. */
+  explain(more: Partial<Pick<FailureView, 'explanation' | 'remedies'>>): void {
+    if (!this.view.failure) return;
+    this.view.failure = { ...this.view.failure, ...more };
+    this.#changed();
+  }
+
+  #keepFailure(error: unknown): void {
+    this.view.failure = failureView(error);
+    if (error instanceof ServerError && error.position !== undefined) {
+      this.errorOffset = this.piece.start + offsetOfPosition(this.piece.text, error.position);
+    }
+  }
+
+  readonly #sink: ResultSink = {
+    columns: (columns) => {
+      this.view.columns = columns.map(columnView);
+      this.#changed();
+    },
+    rows: (rows) => {
+      this.#store.append(rows);
+      this.view.rowCount = this.#store.rowCount;
+      this.#changed();
+    },
+  };
+}
+
+/** The same fields, where an optional one may also be there without a value. */
+type Unset<T> = { [K in keyof T]: T[K] | Extract<undefined, T[K]> };

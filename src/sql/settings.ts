@@ -1,0 +1,21 @@
+import * as v from 'valibot';
+import type { Session } from '../postgres/session.ts';
+
+const Setting = v.object({ name: v.string(), value: v.string() });
+
+/**
+ * Gives a session the settings that were changed in another one (`search_path`, `TimeZone`, the role …), so that a
+ * statement means the same in both.
+ * @throws ServerError where a setting can't be set, ConnectionError
+ */
+export const copySettings = async (from: Session, to: Session): Promise<void> => {
+  // pg_settings leaves `role` out. It comes last: the others may need the rights of the user who connected.
+  const settings = await from.query(
+    Setting,
+    `SELECT name, pg_catalog.current_setting(name) AS value FROM pg_catalog.pg_settings WHERE source = 'session'
+     UNION ALL SELECT 'role', pg_catalog.current_setting('role')`,
+  );
+  for (const { name, value } of settings) {
+    await to.run('SELECT pg_catalog.set_config($1, $2, false)', [name, value]);
+  }
+};

@@ -1,0 +1,47 @@
+import type { ClusterService } from '../cluster/clusters.ts';
+import { type Cluster, type ClusterNode, coordinators } from '../cluster/model.ts';
+import { connect, type Session } from '../postgres/session.ts';
+
+/** A server that statements run on. */
+export interface Server {
+  readonly clusterName: string;
+  readonly nodeName: string;
+  /** `worker`, or for a coordinator its role as its own session tells it. */
+  role(session: Session): string;
+  connect(applicationName: string, signal?: AbortSignal): Promise<Session>;
+}
+
+/** A server that a file is attached to. */
+export interface Target extends Server {
+  /**
+   * The coordinator that takes writes; undefined where none answers.
+   * Takes as long as the cluster's slowest node, at most about 1.5 s.
+   */
+  findPrimary(signal?: AbortSignal): Promise<Server | undefined>;
+}
+
+/** The way to one node of a cluster. */
+export const clusterTarget = (
+  service: Pick<ClusterService, 'credentials' | 'status'>,
+  cluster: Cluster,
+  node: ClusterNode,
+): Target => ({
+  ...server(service, cluster, node),
+  findPrimary: async (signal) => {
+    const status = await service.status(cluster, signal);
+    const primary = coordinators(cluster).find(({ name }) => status.get(name)?.role === 'primary');
+    return primary && server(service, cluster, primary);
+  },
+});
+
+const server = (
+  service: Pick<ClusterService, 'credentials'>,
+  cluster: Cluster,
+  node: ClusterNode,
+): Server => ({
+  clusterName: cluster.name,
+  nodeName: node.name,
+  role: (session) => (node.kind === 'worker' ? 'worker' : session.inHotStandby ? 'standby' : 'primary'),
+  connect: async (applicationName, signal) =>
+    connect(await service.credentials(cluster, node), { applicationName, ...(signal && { signal }) }),
+});

@@ -1,0 +1,66 @@
+import * as vscode from 'vscode';
+import type { ClusterMonitor } from '../../cluster/monitor.ts';
+import { ContextKeys } from '../../contract/ids.ts';
+import type { Guard } from '../guard.ts';
+import { attachedTo } from './attached.ts';
+import type { Attachments } from './attachments.ts';
+import type { Runs } from './runs.ts';
+import { isSqlFile } from './sqlFile.ts';
+
+/** Follows the active editor: sets the context keys that guard keys and menus, and keeps an attached file's node watched. */
+export class ActiveFile implements vscode.Disposable {
+  readonly #attachments: Attachments;
+  readonly #monitor: ClusterMonitor;
+  readonly #runs: Runs;
+  readonly #disposables: vscode.Disposable[];
+  readonly #keys = new Map<string, boolean>();
+  #stopWatching: (() => void) | undefined;
+
+  constructor(attachments: Attachments, monitor: ClusterMonitor, runs: Runs, guard: Guard) {
+    this.#attachments = attachments;
+    this.#monitor = monitor;
+    this.#runs = runs;
+    const follow = (): void => {
+      this.#follow().catch((error: unknown) => {
+        guard.report(error);
+      });
+    };
+    this.#disposables = [
+      attachments.onDidChange(follow),
+      runs.onDidChange(follow),
+      new vscode.Disposable(
+        monitor.onDidChange(({ kind }) => {
+          if (kind === 'clusters') follow();
+        }),
+      ),
+      vscode.window.onDidChangeActiveTextEditor(follow),
+    ];
+    follow();
+  }
+
+  dispose(): void {
+    this.#stopWatching?.();
+    for (const disposable of this.#disposables.reverse()) disposable.dispose();
+  }
+
+  async #follow(): Promise<void> {
+    const document = vscode.window.activeTextEditor?.document;
+    const file = document && isSqlFile(document) ? document.uri : undefined;
+    // Nothing is read before the first SQL file is looked at.
+    if (file) await this.#monitor.known();
+    const attached = file !== undefined && attachedTo(file, this.#attachments, this.#monitor) !== undefined;
+    this.#setKey(ContextKeys.sqlAttached, attached);
+    this.#setKey(ContextKeys.sqlRunning, file !== undefined && (this.#runs.of(file)?.running ?? false));
+    if (attached) this.#stopWatching ??= this.#monitor.watch();
+    else {
+      this.#stopWatching?.();
+      this.#stopWatching = undefined;
+    }
+  }
+
+  #setKey(key: string, value: boolean): void {
+    if (this.#keys.get(key) === value) return;
+    this.#keys.set(key, value);
+    void vscode.commands.executeCommand('setContext', key, value);
+  }
+}

@@ -1,0 +1,191 @@
+import * as vscode from 'vscode';
+import type { ClusterService } from '../../cluster/clusters.ts';
+import type { ClusterMonitor } from '../../cluster/monitor.ts';
+import type { FileRef, NodeRef } from '../../contract/refs.ts';
+import { pieceAt, type Piece } from '../../sql/splitter/splitter.ts';
+import { clusterTarget } from '../../sql/target.ts';
+import type { Targets } from '../commands/targets.ts';
+import type { Guard } from '../guard.ts';
+import { attachedTo } from './attached.ts';
+import type { Attachments } from './attachments.ts';
+import type { Connections } from './connections.ts';
+import type { Runs } from './runs.ts';
+import { fileName, isSqlFile, piecesOf, piecesWithin } from './sqlFile.ts';
+
+export interface SqlCommandDependencies {
+  readonly service: Pick<ClusterService, 'credentials' | 'status'>;
+  readonly monitor: ClusterMonitor;
+  readonly targets: Targets;
+  readonly guard: Guard;
+  readonly attachments: Attachments;
+  readonly connections: Connections;
+  readonly runs: Runs;
+}
+
+const KEY = process.platform === 'darwin' ? 'Cmd' : 'Ctrl';
+const NEW_FILE = `-- ${KEY}+Enter runs the statement at the cursor, ${KEY}+Shift+Enter the whole file.\n\n`;
+
+/** The commands of SQL files. */
+export class SqlCommands implements vscode.Disposable {
+  readonly #deps: SqlCommandDependencies;
+  readonly #registrations: vscode.Disposable;
+
+  constructor(dependencies: SqlCommandDependencies) {
+    this.#deps = dependencies;
+    const { guard } = dependencies;
+    this.#registrations = vscode.Disposable.from(
+      guard.registerCommand('citus.sql.newFile', (node) => this.#newFile(node)),
+      guard.registerCommand('citus.sql.runFileOn', (nodeOrFile) => this.#runFileOn(nodeOrFile)),
+      guard.registerCommand('citus.sql.attach', async (file) => {
+        const document = await sqlDocument(file);
+        if (document) await this.#attach(document);
+      }),
+      guard.registerCommand('citus.sql.detach', (file) => this.#detach(file)),
+      guard.registerCommand('citus.sql.runStatement', (file, offset) => this.#runStatement(file, offset)),
+      guard.registerCommand('citus.sql.runFile', async (file) => {
+        const document = await sqlDocument(file);
+        if (document) await this.#runFile(document);
+      }),
+      guard.registerCommand('citus.sql.cancel', async (file) => {
+        const document = await sqlDocument(file);
+        if (document) await dependencies.runs.end(document.uri);
+      }),
+    );
+  }
+
+  dispose(): void {
+    this.#registrations.dispose();
+  }
+
+  async #newFile(node: NodeRef | undefined): Promise<void> {
+    const target = await this.#deps.targets.node(node, { title: 'New SQL file on a coordinator' });
+    if (!target) return;
+    const document = await vscode.workspace.openTextDocument({ language: 'sql', content: NEW_FILE });
+    this.#deps.attachments.set(document.uri, { clusterId: target.cluster.id, nodeName: target.node.name });
+    const end = document.positionAt(NEW_FILE.length);
+    await vscode.window.showTextDocument(document, { selection: new vscode.Range(end, end), preview: false });
+  }
+
+  async #runFileOn(nodeOrFile: NodeRef | FileRef | undefined): Promise<void> {
+    const node = nodeOrFile && 'clusterId' in nodeOrFile ? nodeOrFile : undefined;
+    const file = nodeOrFile instanceof vscode.Uri ? nodeOrFile : await askForFile(node);
+    if (!file) return;
+    if (node && !(await this.#setAttachment(file, node))) return;
+    await this.#runFile(await vscode.workspace.openTextDocument(file));
+  }
+
+  /** Runs a whole file, which is brought into sight: a menu of the file explorer may have named it. */
+  async #runFile(document: vscode.TextDocument): Promise<void> {
+    if (!editorOf(document)) await vscode.window.showTextDocument(document, { preview: false });
+    await this.#run(document, piecesOf(document), true);
+  }
+
+  /** @returns whether the file is attached now */
+  async #attach(document: vscode.TextDocument): Promise<boolean> {
+    const name = fileName(document.uri);
+    const target = await this.#deps.targets.node(undefined, { title: `Attach ${name} to a coordinator` });
+    if (!target) return false;
+    return this.#setAttachment(document.uri, { clusterId: target.cluster.id, nodeName: target.node.name });
+  }
+
+  async #detach(file: FileRef | undefined): Promise<void> {
+    const document = await sqlDocument(file);
+    if (document) await this.#setAttachment(document.uri, undefined);
+  }
+
+  /** @returns whether it was done: a running file keeps its node until its run has ended */
+  async #setAttachment(file: vscode.Uri, node: NodeRef | undefined): Promise<boolean> {
+    const { attachments, connections, runs } = this.#deps;
+    if (runs.of(file)?.running && !(await this.#offerCancel(file))) return false;
+    const before = attachments.get(file);
+    if (before?.clusterId !== node?.clusterId || before?.nodeName !== node?.nodeName) {
+      await connections.close(file);
+    }
+    attachments.set(file, node);
+    return true;
+  }
+
+  async #runStatement(file: FileRef | undefined, offset: number | undefined): Promise<void> {
+    const document = await sqlDocument(file);
+    if (!document) return;
+    // Menus pass something else of their own in the second place.
+    const pieces = typeof offset === 'number' ? pieceFrom(document, offset) : selectedPieces(document);
+    if (pieces.length === 0) {
+      void vscode.window.showInformationMessage('There is no statement here.');
+      return;
+    }
+    await this.#run(document, pieces, false);
+  }
+
+  async #run(document: vscode.TextDocument, pieces: readonly Piece[], wholeFile: boolean): Promise<void> {
+    const { attachments, monitor, runs, service } = this.#deps;
+    const { uri } = document;
+    if (pieces.length === 0) {
+      void vscode.window.showInformationMessage(`${fileName(uri)} has no statements.`);
+      return;
+    }
+    if (runs.of(uri)?.running) {
+      await this.#offerCancel(uri);
+      return;
+    }
+    await monitor.known();
+    if (!attachedTo(uri, attachments, monitor) && !(await this.#attach(document))) return;
+    const attached = attachedTo(uri, attachments, monitor);
+    if (!attached) return;
+    const target = clusterTarget(service, attached.cluster, attached.node);
+    await runs.start({ document, target, pieces, wholeFile });
+  }
+
+  /** @returns whether the person cancelled what the file runs */
+  async #offerCancel(file: vscode.Uri): Promise<boolean> {
+    const cancel = 'Cancel It';
+    const answer = await vscode.window.showWarningMessage(`${fileName(file)} is still running.`, cancel);
+    if (answer !== cancel) return false;
+    await this.#deps.runs.end(file);
+    return true;
+  }
+}
+
+/** The document that a command is meant for: the one it was called on, or the active one; only SQL files. */
+const sqlDocument = async (file: FileRef | undefined): Promise<vscode.TextDocument | undefined> => {
+  const document =
+    file instanceof vscode.Uri
+      ? await vscode.workspace.openTextDocument(file)
+      : vscode.window.activeTextEditor?.document;
+  if (document && isSqlFile(document)) return document;
+  void vscode.window.showInformationMessage('Open a SQL file first.');
+  return undefined;
+};
+
+const askForFile = async (node: NodeRef | undefined): Promise<vscode.Uri | undefined> => {
+  const files = await vscode.window.showOpenDialog({
+    title: node ? `Run SQL File on ${node.nodeName}` : 'Run SQL File',
+    openLabel: 'Run',
+    filters: { SQL: ['sql'], 'All files': ['*'] },
+  });
+  return files?.[0];
+};
+
+const editorOf = (document: vscode.TextDocument): vscode.TextEditor | undefined => {
+  const active = vscode.window.activeTextEditor;
+  if (active?.document === document) return active;
+  return vscode.window.visibleTextEditors.find((editor) => editor.document === document);
+};
+
+const pieceFrom = (document: vscode.TextDocument, offset: number): readonly Piece[] =>
+  piecesOf(document).filter(({ start }) => start === offset);
+
+/** What is selected, and where nothing is the statement at the cursor. */
+const selectedPieces = (document: vscode.TextDocument): readonly Piece[] => {
+  const editor = editorOf(document);
+  if (!editor) return [];
+  const selections = editor.selections.filter(({ isEmpty }) => !isEmpty);
+  if (selections.length > 0) {
+    return selections
+      .toSorted((one, other) => one.start.compareTo(other.start))
+      .flatMap((selection) => piecesWithin(document, selection));
+  }
+  const cursor = document.offsetAt(editor.selection.active);
+  const piece = pieceAt(piecesOf(document), document.getText(), cursor);
+  return piece ? [piece] : [];
+};

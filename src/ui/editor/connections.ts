@@ -1,0 +1,63 @@
+import * as vscode from 'vscode';
+import { FileSession, type Loss } from '../../sql/fileSession.ts';
+import type { Target } from '../../sql/target.ts';
+import { fileName } from './sqlFile.ts';
+
+/** A file's connection that ended by itself. */
+export interface LostConnection {
+  readonly file: vscode.Uri;
+  readonly nodeName: string;
+  readonly loss: Loss;
+}
+
+/** The connections of files, one each. */
+export class Connections implements vscode.Disposable {
+  readonly #sessions = new Map<string, FileSession>();
+  readonly #lost = new vscode.EventEmitter<LostConnection>();
+  readonly onDidLose = this.#lost.event;
+
+  /** The file's connection to a node; one that it had to another node is closed. */
+  async to(file: vscode.Uri, target: Target): Promise<FileSession> {
+    const existing = this.#sessions.get(file.toString());
+    if (existing?.server.clusterName === target.clusterName && existing.server.nodeName === target.nodeName) {
+      return existing;
+    }
+    await this.close(file);
+    const session = new FileSession(target, fileName(file), (loss) => {
+      this.#lost.fire({ file, nodeName: target.nodeName, loss });
+    });
+    this.#sessions.set(file.toString(), session);
+    return session;
+  }
+
+  of(file: vscode.Uri): FileSession | undefined {
+    return this.#sessions.get(file.toString());
+  }
+
+  /** Ends a file's connection; tells the person where that rolled back a transaction. */
+  async close(file: vscode.Uri): Promise<void> {
+    const session = this.#sessions.get(file.toString());
+    if (!session) return;
+    this.#sessions.delete(file.toString());
+    if (session.transactionStatus === 'transaction') {
+      void vscode.window.showWarningMessage(
+        `The open transaction of ${fileName(file)} on ${session.server.nodeName} was rolled back, because its connection was closed.`,
+      );
+    }
+    await session.close();
+  }
+
+  /** A file has another name now. */
+  move(from: vscode.Uri, to: vscode.Uri): void {
+    const session = this.#sessions.get(from.toString());
+    if (!session) return;
+    this.#sessions.delete(from.toString());
+    this.#sessions.set(to.toString(), session);
+  }
+
+  dispose(): void {
+    for (const session of this.#sessions.values()) void session.close();
+    this.#sessions.clear();
+    this.#lost.dispose();
+  }
+}

@@ -1,0 +1,36 @@
+import * as vscode from 'vscode';
+import { type Piece, split } from '../../sql/splitter/splitter.ts';
+
+/** What can be attached to a node. */
+export const SQL_FILES: vscode.DocumentSelector = [
+  { language: 'sql', scheme: 'file' },
+  { language: 'sql', scheme: 'untitled' },
+  { pattern: '**/*.sql', scheme: 'file' },
+];
+
+export const isSqlFile = (document: vscode.TextDocument): boolean =>
+  vscode.languages.match(SQL_FILES, document) > 0;
+
+/** A file's name without its folders. */
+export const fileName = (uri: vscode.Uri): string => uri.path.slice(uri.path.lastIndexOf('/') + 1);
+
+const cache = new WeakMap<vscode.TextDocument, { version: number; pieces: readonly Piece[] }>();
+
+/** A document's statements and psql commands, split once for each version of it. */
+export const piecesOf = (document: vscode.TextDocument): readonly Piece[] => {
+  const cached = cache.get(document);
+  if (cached?.version === document.version) return cached.pieces;
+  const pieces = split(document.getText());
+  cache.set(document, { version: document.version, pieces });
+  return pieces;
+};
+
+/** What part of a document holds, taken by itself, with the offsets and lines of the document. */
+export const piecesWithin = (document: vscode.TextDocument, range: vscode.Range): Piece[] => {
+  const before = document.getText(new vscode.Range(new vscode.Position(0, 0), range.start));
+  return split(before.replace(/[^\r\n]/g, ' ') + document.getText(range));
+};
+
+/** Where a piece stands, without its semicolon. */
+export const rangeOf = (document: vscode.TextDocument, piece: Piece): vscode.Range =>
+  new vscode.Range(document.positionAt(piece.start), document.positionAt(piece.end));

@@ -1,0 +1,135 @@
+import * as vscode from 'vscode';
+import type { ClusterMonitor } from '../../cluster/monitor.ts';
+import type { CommandId } from '../../contract/commands.ts';
+import type { SqlRun } from '../../sql/run.ts';
+import { count, dotted } from '../format.ts';
+import { type Attached, attachedName, attachedRole, attachedState, attachedTo } from './attached.ts';
+import type { Attachments } from './attachments.ts';
+import type { Connections } from './connections.ts';
+import type { Runs } from './runs.ts';
+import { fileName, isSqlFile } from './sqlFile.ts';
+
+/** While statements run, their time is shown anew this often. */
+const TICK_MS = 200;
+
+/** The status bar's item for the active SQL file: where it runs, how it goes, and how it went. */
+export class SqlStatusItem implements vscode.Disposable {
+  readonly #attachments: Attachments;
+  readonly #connections: Connections;
+  readonly #monitor: ClusterMonitor;
+  readonly #runs: Runs;
+  readonly #item = vscode.window.createStatusBarItem('citus.sql', vscode.StatusBarAlignment.Left, 50);
+  readonly #disposables: { dispose(): unknown }[];
+  #tick: NodeJS.Timeout | undefined;
+
+  constructor(attachments: Attachments, connections: Connections, monitor: ClusterMonitor, runs: Runs) {
+    this.#attachments = attachments;
+    this.#connections = connections;
+    this.#monitor = monitor;
+    this.#runs = runs;
+    this.#item.name = 'Citus SQL';
+    const show = (): void => {
+      this.#show();
+    };
+    this.#disposables = [
+      this.#item,
+      attachments.onDidChange(show),
+      runs.onDidChange(show),
+      connections.onDidLose(show),
+      new vscode.Disposable(monitor.onDidChange(show)),
+      vscode.window.onDidChangeActiveTextEditor(show),
+    ];
+    show();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#tick);
+    for (const disposable of this.#disposables.reverse()) disposable.dispose();
+  }
+
+  #show(): void {
+    clearTimeout(this.#tick);
+    const document = vscode.window.activeTextEditor?.document;
+    if (!document || !isSqlFile(document)) {
+      this.#item.hide();
+      return;
+    }
+    const attached = attachedTo(document.uri, this.#attachments, this.#monitor);
+    if (attached) this.#showAttached(document.uri, attached);
+    else if (this.#monitor.clusters.length > 0) {
+      this.#set(
+        '$(plug) Attach to Citus',
+        'citus.sql.attach',
+        'Choose the coordinator that this file runs on',
+      );
+    } else this.#item.hide();
+  }
+
+  #showAttached(file: vscode.Uri, attached: Attached): void {
+    const run = this.#runs.of(file);
+    const name = attachedName(attached);
+    if (run?.running) {
+      this.#set(
+        `$(loading~spin) ${name} · ${formatDuration(elapsed(run))}`,
+        'citus.sql.cancel',
+        'Click to cancel',
+      );
+      this.#tick = setTimeout(() => {
+        this.#show();
+      }, TICK_MS);
+      return;
+    }
+    const role = attachedRole(attached);
+    const transaction = this.#connections.of(file)?.transactionStatus ?? 'idle';
+    this.#set(
+      dotted(`$(database) ${name} (${role})`, TRANSACTIONS[transaction], run && outcome(run)),
+      'citus.sql.attach',
+      `${fileName(file)} runs on ${name} (${attachedState(attached)}). Click to change.`,
+    );
+    if (role === 'standby') this.#item.color = new vscode.ThemeColor('charts.yellow');
+  }
+
+  #set(text: string, command: CommandId, tooltip: string): void {
+    this.#item.text = text;
+    this.#item.command = command;
+    this.#item.tooltip = tooltip;
+    this.#item.color = undefined;
+    this.#item.show();
+  }
+}
+
+const TRANSACTIONS = {
+  idle: undefined,
+  transaction: 'in a transaction',
+  failed: 'in a failed transaction',
+} as const;
+
+/** `5 rows · 12 ms`, `failed · 3 ms`, `3 statements · 1.2 s`. */
+const outcome = (run: SqlRun): string => {
+  const { statements } = run.view;
+  const stopped = statements.find(({ state }) => state === 'failed' || state === 'cancelled');
+  const [only] = statements;
+  const what = stopped
+    ? stopped.state
+    : statements.length === 1 && only
+      ? only.columns.length > 0
+        ? count(only.rowCount, 'row')
+        : only.commandTag
+      : count(statements.length, 'statement');
+  return dotted(what, formatDuration(elapsed(run)));
+};
+
+/** Milliseconds that a run's statements took, the running one up to now. */
+const elapsed = (run: SqlRun): number =>
+  run.statements.reduce(
+    (sum, { view }) => sum + (view.state === 'running' ? Date.now() - view.startedAt : view.elapsedMs),
+    0,
+  );
+
+const formatDuration = (ms: number): string =>
+  ms < 1000 ? `${Math.round(ms)} ms` : ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : minutes(ms);
+
+const minutes = (ms: number): string => {
+  const seconds = Math.floor(ms / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+};
