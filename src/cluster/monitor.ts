@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ClusterService } from './clusters.ts';
 import type { Cluster } from './model.ts';
+import { PROBE_DEADLINE_MS } from './probe.ts';
 import { Repeating, systemTimer, type Timer } from './repeating.ts';
 import type { ClusterStatus, NodeStatus } from './status.ts';
 
-/** Between two looks at a cluster's nodes: with the 1.5 s after which a silent node is given up, news is never older than 2 s. */
-const STATUS_PAUSE_MS = 500;
+/** News is never older than this: the pause between two looks and the time that a silent node is given. */
+const NEWS_MS = 2000;
+const STATUS_PAUSE_MS = NEWS_MS - PROBE_DEADLINE_MS;
 /** Between two looks at the list of clusters; our own changes to it are announced, this finds those of other windows. */
 const LIST_PAUSE_MS = 1500;
 

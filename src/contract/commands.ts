@@ -1,4 +1,4 @@
-import type { ClusterRef, NodeRef } from './refs.ts';
+import type { ClusterRef, FileRef, NodeRef } from './refs.ts';
 
 /**
  * Every command: its id, what a caller may pass, and what it returns.
@@ -20,15 +20,15 @@ export interface CommandMap {
   'citus.explorer.refresh'(): Promise<void>;
   /** Opens a new untitled SQL file attached to the coordinator. */
   'citus.sql.newFile'(node?: NodeRef): Promise<void>;
-  /** Asks for a .sql file and runs the whole of it on the coordinator. */
-  'citus.sql.runFileOn'(node?: NodeRef): Promise<void>;
-  /** Attaches the active .sql file to a coordinator that the user picks. */
-  'citus.sql.attach'(): Promise<void>;
-  'citus.sql.detach'(): Promise<void>;
-  /** Runs the selection, the statement that starts at `offset`, or the statement at the cursor. */
-  'citus.sql.runStatement'(offset?: number): Promise<void>;
-  'citus.sql.runFile'(): Promise<void>;
-  'citus.sql.cancel'(): Promise<void>;
+  /** Runs the whole of a .sql file on a coordinator; asks for the one that it isn't told. */
+  'citus.sql.runFileOn'(nodeOrFile?: NodeRef | FileRef): Promise<void>;
+  /** Attaches a .sql file, the active one unless told, to a coordinator that the user picks. */
+  'citus.sql.attach'(file?: FileRef): Promise<void>;
+  'citus.sql.detach'(file?: FileRef): Promise<void>;
+  /** Runs the statement that starts at `offset`, else the selection, else the statement at the cursor. */
+  'citus.sql.runStatement'(file?: FileRef, offset?: number): Promise<void>;
+  'citus.sql.runFile'(file?: FileRef): Promise<void>;
+  'citus.sql.cancel'(file?: FileRef): Promise<void>;
 }
 
 export type CommandId = keyof CommandMap;

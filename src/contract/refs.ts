@@ -7,3 +7,9 @@ export interface ClusterRef {
 export interface NodeRef extends ClusterRef {
   readonly nodeName: string;
 }
+
+/** A file, as VS Code's own menus pass it to commands: a `vscode.Uri`. */
+export interface FileRef {
+  readonly scheme: string;
+  readonly path: string;
+}

@@ -72,11 +72,11 @@ describe('explorer words', () => {
     assert.equal(clusterDescription(cluster, status(primary, standby)), '2 coordinators · 2 workers');
     assert.equal(
       clusterDescription(cluster, status(primary, stopped)),
-      '2 coordinators · 2 workers · 3 of 4 running',
+      '3 of 4 running · 2 coordinators · 2 workers',
     );
     assert.equal(
       clusterDescription(cluster, status(stopped, stopped, stopped, stopped)),
-      '2 coordinators · 2 workers · stopped',
+      'stopped · 2 coordinators · 2 workers',
     );
   });
 
@@ -89,7 +89,7 @@ describe('explorer words', () => {
       [
         coordinator2,
         { state: 'running', role: 'standby', streaming: false },
-        'standby · 5433 · not streaming',
+        'standby · not streaming · 5433',
       ],
       [worker1, { ...running, shardCount: 16 }, '9701 · 16 shards'],
       [worker1, { ...running, shardCount: 1 }, '9701 · 1 shard'],

@@ -1,0 +1,93 @@
+import { type Cluster, type ClusterNode, coordinators, paths, workers } from '../../cluster/model.ts';
+import type { ClusterStatus, NodeStatus } from '../../cluster/status.ts';
+import { address } from '../../postgres/endpoint.ts';
+import type { Shard, ShardedTable } from '../../sharding/sharding.ts';
+import { count, formatBytes } from '../format.ts';
+import type { Size } from './clusterTables.ts';
+import { clusterState, placementNames, sizeWords, stateWords, tableLabel } from './describe.ts';
+
+/** A tooltip before it becomes Markdown: plain text throughout, rows of label and value. */
+export interface Tooltip {
+  readonly title: string;
+  readonly rows: readonly (readonly [label: string, value: string])[];
+  /** The server's own words, where something is wrong. */
+  readonly problem?: string;
+}
+
+type OptionalRow = readonly [label: string, value: string | undefined];
+
+const present = (rows: readonly OptionalRow[]): (readonly [string, string])[] =>
+  rows.flatMap(([label, value]) => (value === undefined || value === '' ? [] : [[label, value] as const]));
+
+export const clusterTooltip = (cluster: Cluster, status: ClusterStatus | undefined): Tooltip => ({
+  title: cluster.name,
+  rows: present([
+    ['State', CLUSTER_STATES[clusterState(cluster, status)]],
+    [
+      'Nodes',
+      `${count(coordinators(cluster).length, 'coordinator')}, ${count(workers(cluster).length, 'worker')}`,
+    ],
+    ['PostgreSQL', cluster.postgres.version],
+    ['Citus', cluster.shardingVersion],
+    ['Database', cluster.database],
+    ['Folder', cluster.folder],
+    ['Servers run as', cluster.osUser],
+  ]),
+});
+
+const CLUSTER_STATES = {
+  running: 'running',
+  partly: 'some nodes are not running',
+  stopped: 'stopped',
+  unknown: 'not asked yet',
+} as const;
+
+/** @param now milliseconds since the epoch; a running server's age becomes the moment it started. */
+export const nodeTooltip = (
+  cluster: Cluster,
+  node: ClusterNode,
+  status: NodeStatus | undefined,
+  now: number,
+): Tooltip => ({
+  title: node.name,
+  rows: present([
+    ['Role', status?.role ? `${status.role} coordinator` : node.kind],
+    ['State', stateWords(status?.state)],
+    ['Address', address(node)],
+    ['PostgreSQL', status?.version],
+    [
+      'Running since',
+      status?.uptimeSeconds === undefined
+        ? undefined
+        : new Date(now - status.uptimeSeconds * 1000).toLocaleString(),
+    ],
+    ['Streaming', status?.streaming === undefined ? undefined : status.streaming ? 'yes' : 'no'],
+    ['Lag', status?.lagBytes === undefined ? undefined : formatBytes(status.lagBytes)],
+    ['Shards', status?.shardCount === undefined ? undefined : String(status.shardCount)],
+    ['Data folder', paths.data(cluster.folder, node.name)],
+  ]),
+  ...(status?.detail !== undefined && { problem: status.detail }),
+});
+
+export const tableTooltip = (table: ShardedTable, size: Size | undefined): Tooltip => ({
+  title: tableLabel(table),
+  rows: present([
+    ['Type', table.type],
+    ['Distribution column', table.distributionColumn],
+    ['Shards', String(table.shardCount)],
+    ['Colocation group', String(table.colocationId)],
+    ['Owner', table.owner],
+    ['Size', sizeWords(size)],
+  ]),
+  ...(size?.complete === false && { problem: 'Some nodes did not tell their part of the size.' }),
+});
+
+export const shardTooltip = (cluster: Cluster, shard: Shard, size: Size | undefined): Tooltip => ({
+  title: `Shard ${shard.id}`,
+  rows: present([
+    ['Hash range', shard.range && `${shard.range.min} … ${shard.range.max}`],
+    ['On', placementNames(cluster, shard).join(', ')],
+    ['Table there', shard.relation],
+    ['Size', sizeWords(size)],
+  ]),
+});

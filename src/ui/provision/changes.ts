@@ -1,0 +1,185 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { ClusterService } from '../../cluster/clusters.ts';
+import { ClusterError } from '../../cluster/errors.ts';
+import type { ProposedNode, ProvisionWishes } from '../../cluster/provision/request.ts';
+import { count } from '../format.ts';
+import { ask } from './ask.ts';
+import {
+  type Change,
+  coordinatorCount,
+  type Draft,
+  draft,
+  installName,
+  parsePorts,
+  portList,
+} from './plan.ts';
+
+type Service = Pick<ClusterService, 'propose' | 'installs'>;
+
+const MOST_COORDINATORS = 5;
+const MOST_WORKERS = 8;
+
+/**
+ * Asks for one change of the plan.
+ * @returns the changed plan; undefined where the person pressed Escape
+ * @throws ClusterError where a picked value can't be met
+ */
+export const askForChange = async (
+  service: Service,
+  change: Change,
+  plan: Draft,
+): Promise<Draft | undefined> => {
+  const { proposal, wishes } = plan;
+  const withWishes = (more: ProvisionWishes): Promise<Draft> => draft(service, { ...wishes, ...more });
+  switch (change) {
+    case 'name':
+      return ask(
+        {
+          title: 'Name of the cluster',
+          prompt: 'Lower-case letters, digits, - and _',
+          value: proposal.name,
+        },
+        (name) => withWishes({ name }),
+      );
+    case 'folder':
+      return ask(
+        {
+          title: 'Folder of the cluster',
+          prompt: 'Full path of a folder that is empty or not there yet',
+          value: proposal.folder,
+          button: {
+            iconPath: new vscode.ThemeIcon('folder-opened'),
+            tooltip: 'Browse…',
+            offer: () => browseForFolder(proposal.name),
+          },
+        },
+        (folder) => withWishes({ folder }),
+      );
+    case 'coordinators': {
+      const coordinators = await pickNumber(
+        'How many coordinators?',
+        MOST_COORDINATORS,
+        proposal.coordinators.length,
+        coordinatorCount,
+      );
+      return coordinators === undefined ? undefined : withWishes({ coordinators });
+    }
+    case 'workers': {
+      const workers = await pickNumber('How many workers?', MOST_WORKERS, proposal.workers.length, (n) =>
+        count(n, 'worker'),
+      );
+      return workers === undefined ? undefined : withWishes({ workers });
+    }
+    case 'coordinatorPorts':
+      return askForPorts('Ports of the coordinators', proposal.coordinators, plan, withWishes);
+    case 'workerPorts':
+      return askForPorts('Ports of the workers', proposal.workers, plan, withWishes);
+    case 'install': {
+      const binDirectory = await pickInstall(service, proposal.install.binDirectory);
+      return binDirectory === undefined ? undefined : withWishes({ binDirectory });
+    }
+  }
+};
+
+/** @returns a folder with PostgreSQL's programs, or undefined */
+export const browseForInstall = async (): Promise<string | undefined> => {
+  const [folder] =
+    (await vscode.window.showOpenDialog({
+      title: 'Folder with initdb, pg_ctl and postgres',
+      openLabel: 'Use This PostgreSQL',
+      canSelectFolders: true,
+      canSelectFiles: false,
+    })) ?? [];
+  return folder?.fsPath;
+};
+
+const askForPorts = (
+  title: string,
+  nodes: readonly ProposedNode[],
+  { wishes }: Draft,
+  withWishes: (more: ProvisionWishes) => Promise<Draft>,
+): Promise<Draft | undefined> =>
+  ask(
+    {
+      title,
+      prompt: `One for each of ${nodes.map(({ name }) => name).join(', ')}`,
+      value: portList(nodes),
+    },
+    async (text) => {
+      const ports = parsePorts(
+        text,
+        nodes.map(({ name }) => name),
+      );
+      if (typeof ports === 'string') throw new ClusterError('bad-request', ports, { field: 'ports' });
+      return withWishes({ ports: { ...wishes.ports, ...ports } });
+    },
+  );
+
+/** Has one of 1 to `most` picked, with the current number in focus. */
+const pickNumber = async (
+  title: string,
+  most: number,
+  current: number,
+  describe: (n: number) => string,
+): Promise<number | undefined> => {
+  const list = vscode.window.createQuickPick();
+  list.title = title;
+  list.ignoreFocusOut = true;
+  list.items = Array.from({ length: most }, (_, index) => ({
+    label: String(index + 1),
+    description: describe(index + 1),
+  }));
+  list.activeItems = list.items.slice(current - 1, current);
+  try {
+    return await new Promise<number | undefined>((resolve) => {
+      list.onDidAccept(() => {
+        resolve(list.activeItems[0] && Number(list.activeItems[0].label));
+      });
+      list.onDidHide(() => {
+        resolve(undefined);
+      });
+      list.show();
+    });
+  } finally {
+    list.dispose();
+  }
+};
+
+const pickInstall = async (service: Service, current: string): Promise<string | undefined> => {
+  const installs = service.installs().then((found) => [
+    ...found.map((install) => ({
+      label: `$(database) ${installName(install)}`,
+      description: install.binDirectory === current ? '(now)' : '',
+      detail: install.binDirectory,
+    })),
+    {
+      label: '$(folder-opened) Browse…',
+      description: 'Another folder with initdb, pg_ctl and postgres',
+      detail: '',
+    },
+  ]);
+  const picked = await vscode.window.showQuickPick(installs, {
+    title: 'Which PostgreSQL?',
+    ignoreFocusOut: true,
+  });
+  return picked?.detail === '' ? browseForInstall() : picked?.detail;
+};
+
+/** A folder for the cluster: the one that was browsed to where it is empty, otherwise a new one in it. */
+const browseForFolder = async (name: string): Promise<string | undefined> => {
+  const [folder] =
+    (await vscode.window.showOpenDialog({
+      title: 'Where to put the cluster',
+      openLabel: 'Put Cluster Here',
+      canSelectFolders: true,
+      canSelectFiles: false,
+    })) ?? [];
+  if (!folder) return undefined;
+  const isEmpty = await readdir(folder.fsPath).then(
+    (entries) => entries.length === 0,
+    () => false,
+  );
+  return isEmpty ? folder.fsPath : path.join(folder.fsPath, name);
+};
