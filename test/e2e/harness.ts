@@ -1,0 +1,273 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { after, afterEach, before } from 'mocha';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import { openBrowser } from '../../scripts/editor/browser.mjs';
+import { startVscodeServer, type VscodeServer } from '../../scripts/editor/vscode-server.mjs';
+import { ensureChromium } from '../../scripts/setup/chromium.mjs';
+import { ensureServerEditor } from '../../scripts/setup/editor.mjs';
+import { outFolder } from '../../scripts/setup/paths.mjs';
+import { buildVsix } from '../../scripts/setup/vsix.mjs';
+import { makeSandbox, type Sandbox } from '../../scripts/testing/sandbox.mjs';
+
+export type Theme = 'dark' | 'light';
+
+export interface WindowOptions {
+  /** Files of the workspace: contents by name. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** User settings, besides those that keep the extension inside of its sandbox. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+const viewport = { width: 1400, height: 900 };
+const themes = {
+  dark: { name: 'Dark Modern', className: 'vs-dark' },
+  light: { name: 'Light Modern', className: 'vs' },
+} as const;
+/** How long something in the window may take to appear, unless the caller says otherwise. */
+const appearMs = 15_000;
+
+let vsix: Promise<string> | undefined;
+
+/** The packaged extension, built once for all tests of this process. */
+function packagedExtension(): Promise<string> {
+  vsix ??= buildVsix().then((built) => built.vsix);
+  return vsix;
+}
+
+/**
+ * Opens a window for all tests of the suite that calls it, and closes it after them. A test that fails leaves a
+ * picture of the window behind.
+ *
+ * @returns the window, for use in tests and hooks
+ */
+export function useWindow(options: WindowOptions = {}): () => EditorWindow {
+  let window: EditorWindow | undefined;
+  before(async function () {
+    this.timeout(120_000);
+    window = await EditorWindow.open(options);
+  });
+  afterEach(async function () {
+    const test = this.currentTest;
+    if (test?.state === 'failed') await window?.screenshot(`failed ${test.fullTitle()}`);
+  });
+  after(async () => {
+    await window?.close();
+  });
+  return () => {
+    if (window === undefined) throw new Error('The window is open only while tests and hooks run.');
+    return window;
+  };
+}
+
+/** A window of VS Code with the packaged extension, in a browser, and what a person does in it. */
+export class EditorWindow {
+  readonly page: Page;
+  readonly sandbox: Sandbox;
+  readonly #browser: Browser;
+  readonly #server: VscodeServer;
+
+  private constructor(page: Page, sandbox: Sandbox, browser: Browser, server: VscodeServer) {
+    this.page = page;
+    this.sandbox = sandbox;
+    this.#browser = browser;
+    this.#server = server;
+  }
+
+  /** Opens a window on a new workspace, with state of its own, and waits until the extension's icon is there. */
+  static async open({ files = {}, settings = {} }: WindowOptions = {}): Promise<EditorWindow> {
+    const [editor, chromium, extension] = [
+      await ensureServerEditor(),
+      await ensureChromium(),
+      await packagedExtension(),
+    ];
+    const sandbox = await makeSandbox();
+    for (const [name, content] of Object.entries(files)) {
+      const file = join(sandbox.workspace, name);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, content);
+    }
+    const server = await startVscodeServer({
+      editor,
+      dataFolder: join(sandbox.folder, 'data'),
+      settings: {
+        'workbench.colorTheme': themes.dark.name,
+        'workbench.preferredDarkColorTheme': themes.dark.name,
+        'workbench.preferredLightColorTheme': themes.light.name,
+        ...sandbox.settings,
+        ...settings,
+      },
+      extensions: [extension],
+      offline: true,
+    });
+    const browser = await openBrowser(chromium);
+    const page = await browser.newPage({ viewport });
+    page.setDefaultTimeout(appearMs);
+    const window = new EditorWindow(page, sandbox, browser, server);
+    try {
+      await page.goto(server.url(sandbox.workspace));
+      await window.viewIcon.waitFor({ timeout: 60_000 });
+      return window;
+    } catch (error) {
+      await window.screenshot('failed to open');
+      await window.close();
+      throw error;
+    }
+  }
+
+  /** Closes the window and removes what belonged to it; servers that still run in its sandbox are stopped. */
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.#server.stop();
+    await this.sandbox.remove();
+  }
+
+  /** The extension's icon in the activity bar. */
+  get viewIcon(): Locator {
+    return this.page.locator('.activitybar').getByRole('tab', { name: 'Citus' });
+  }
+
+  /** Shows the extension's view container in the side bar. */
+  async openView(): Promise<void> {
+    if ((await this.viewIcon.getAttribute('aria-selected')) !== 'true') await this.viewIcon.click();
+    await this.sideBar.getByText('Citus', { exact: false }).first().waitFor();
+  }
+
+  get sideBar(): Locator {
+    return this.page.locator('.part.sidebar');
+  }
+
+  /** A row of the tree in the side bar, by its label and description or a part of them. */
+  row(name: string | RegExp): Locator {
+    return this.sideBar.getByRole('treeitem', { name }).first();
+  }
+
+  /** Label and description of each row that the tree in the side bar shows. */
+  async rows(): Promise<string[]> {
+    return this.sideBar.getByRole('treeitem').allInnerTexts();
+  }
+
+  /** Opens a row of the tree, unless it is open. */
+  async expand(name: string | RegExp): Promise<void> {
+    const row = this.row(name);
+    if ((await row.getAttribute('aria-expanded')) === 'false')
+      await row.locator('.monaco-tl-twistie').click();
+  }
+
+  /** Chooses an item of a row's context menu. */
+  async chooseFromMenu(rowName: string | RegExp, item: string): Promise<void> {
+    await this.row(rowName).click({ button: 'right' });
+    await this.page.getByRole('menuitem', { name: item }).click();
+  }
+
+  /** Runs a command of the palette, by its whole title with category. */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.#quickInput.locator('input.input').fill(`>${title}`);
+    await this.pick(title);
+  }
+
+  /** Picks a row of the open quick pick, by its label or a part of it. */
+  async pick(label: string): Promise<void> {
+    await this.#quickInput.getByRole('option').filter({ hasText: label }).first().click();
+  }
+
+  /**
+   * Answers the open input box.
+   *
+   * @param prompt its prompt, placeholder or title, or a part of it
+   * @param text what to type; leave it out to accept what is proposed
+   */
+  async answer(prompt: string | RegExp, text?: string): Promise<void> {
+    await this.quickInput(prompt).waitFor();
+    const input = this.#quickInput.locator('input.input');
+    if (text !== undefined) await input.fill(text);
+    await input.press('Enter');
+  }
+
+  /** The quick pick or input box that is open, if it says so. */
+  quickInput(prompt: string | RegExp): Locator {
+    const says = this.page.getByText(prompt).or(this.page.getByPlaceholder(prompt));
+    return this.#quickInput.filter({ has: says });
+  }
+
+  get #quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible');
+  }
+
+  /** A notification that is on show, by its text or a part of it. */
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-list-item:visible').filter({ hasText: text }).first();
+  }
+
+  /** Presses a button of a notification, when it has come. */
+  async answerNotification(text: string | RegExp, button: string): Promise<void> {
+    await this.notification(text).getByRole('button', { name: button, exact: true }).click();
+  }
+
+  /** The modal dialog that is open. */
+  get dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box:visible');
+  }
+
+  /** Opens a file of the workspace, and waits until its editor has the focus. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+p');
+    await this.#quickInput.locator('input.input').fill(name);
+    await this.pick(name);
+    await this.page.locator('.tab.active').filter({ hasText: name }).waitFor();
+    await this.editor.locator('.view-lines').click();
+  }
+
+  /** The text editor that is open. */
+  get editor(): Locator {
+    return this.page.locator('.editor-instance .monaco-editor:visible').first();
+  }
+
+  /** Puts text where the cursor is, as a paste does: nothing is completed or indented. */
+  async type(text: string): Promise<void> {
+    await this.page.keyboard.insertText(text);
+  }
+
+  /** Puts the cursor to the start of a line of the open editor, counted from 1. */
+  async goToLine(line: number): Promise<void> {
+    await this.page.keyboard.press('Control+g');
+    await this.#quickInput.locator('input.input').fill(`:${line}`);
+    await this.page.keyboard.press('Enter');
+    await this.statusBarItem(`Ln ${line},`).waitFor();
+  }
+
+  /** A CodeLens of the open editor, by its text or a part of it. */
+  lens(text: string | RegExp): Locator {
+    return this.editor.locator('.codelens-decoration a').filter({ hasText: text });
+  }
+
+  /** Underlined errors of the open editor. */
+  get errors(): Locator {
+    return this.editor.locator('.squiggly-error');
+  }
+
+  /** An item of the status bar, by its text or a part of it. */
+  statusBarItem(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item').filter({ hasText: text });
+  }
+
+  /** What the webview that is on show contains. */
+  get webview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready:visible').frameLocator('#active-frame');
+  }
+
+  /** Changes the colour theme and waits until the window wears it. */
+  async useTheme(theme: Theme): Promise<void> {
+    const worn = this.page.locator(`.monaco-workbench.${themes[theme].className}`);
+    if (await worn.isVisible()) return;
+    await this.runCommand('Preferences: Toggle between Light/Dark Themes');
+    await worn.waitFor();
+  }
+
+  /** Saves a picture of the window to out/screenshots. */
+  async screenshot(name: string): Promise<void> {
+    const fileName = `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.png`;
+    await this.page.screenshot({ path: join(outFolder, 'screenshots', fileName), animations: 'disabled' });
+  }
+}
