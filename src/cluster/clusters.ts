@@ -40,7 +40,7 @@ export interface ClusterService {
   destroy(cluster: Cluster, options?: OperationOptions): Promise<string[]>;
   /** How to connect to a node as the superuser. Holds a secret. */
   credentials(cluster: Cluster, node: ClusterNode): Promise<Credentials>;
-  /** Asks every node how it is; each answers or is given up within 1.5 s. */
+  /** Asks every node how it is; each answers or is given up within 1 s. */
   status(cluster: Cluster, signal?: AbortSignal): Promise<ClusterStatus>;
   /** How tables are spread over this cluster. */
   sharding(cluster: Cluster): Sharding;

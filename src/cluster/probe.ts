@@ -8,7 +8,7 @@ import { type Cluster, type ClusterNode, paths } from './model.ts';
 import type { ClusterStatus, NodeStatus } from './status.ts';
 
 /** A server that says nothing for this long is `unresponsive`. */
-export const PROBE_DEADLINE_MS = 1500;
+export const PROBE_DEADLINE_MS = 1000;
 
 const SelfRow = v.object({
   standby: v.boolean(),

@@ -15,7 +15,7 @@ export interface Server {
 export interface Target extends Server {
   /**
    * The coordinator that takes writes; undefined where none answers.
-   * Takes as long as the cluster's slowest node, at most about 1.5 s.
+   * Takes as long as the cluster's slowest node, at most about 1 s.
    */
   findPrimary(signal?: AbortSignal): Promise<Server | undefined>;
 }

@@ -32,6 +32,10 @@ describe('the main job', function () {
   });
   const window = useWindow({ files: { 'first.sql': FIRST, 'standby.sql': STANDBY, 'wrong.sql': WRONG } });
 
+  const welcomeButton = () =>
+    window()
+      .sideBar.getByRole('region', { name: 'Welcome' })
+      .getByRole('button', { name: 'Provision Local Cluster…' });
   const cells = async (): Promise<string[]> => {
     await window().webview.getByRole('gridcell').first().waitFor();
     return window().webview.getByRole('gridcell').allInnerTexts();
@@ -47,13 +51,12 @@ describe('the main job', function () {
 
   it('begins with a view that offers one button', async () => {
     await window().openView();
-    const button = window().sideBar.getByRole('button', { name: 'Provision Local Cluster…' });
-    await button.waitFor();
+    await welcomeButton().waitFor();
     await window().screenshot('welcome dark');
     await window().useTheme('light');
     await window().screenshot('welcome light');
     await window().useTheme('dark');
-    await button.click();
+    await welcomeButton().click();
   });
 
   it('provisions with one key press and names each step', async () => {
@@ -156,7 +159,7 @@ describe('the main job', function () {
   });
 
   it('shows within 2 s that a server was stopped', async () => {
-    await window().chooseFromMenu(/worker2/, "Stop Node");
+    await window().chooseFromMenu(/worker2/, 'Stop Node');
     await window()
       .row(/worker2.*stopped/)
       .waitFor({ timeout: 10_000 });
@@ -170,8 +173,6 @@ describe('the main job', function () {
   it('destroys the cluster once its name is typed', async () => {
     await window().chooseFromMenu(/^demo/, 'Destroy Cluster…');
     await window().answer(/demo/, 'demo');
-    await window()
-      .sideBar.getByRole('button', { name: 'Provision Local Cluster…' })
-      .waitFor({ timeout: LONG_MS });
+    await welcomeButton().waitFor({ timeout: LONG_MS });
   });
 });

@@ -9,7 +9,7 @@ import {
   endOfQuoted,
   endOfRun,
   endOfWord,
-} from './token-end.ts';
+} from './tokenEnd.ts';
 
 /** What a splitter needs to know about a token; what else it may be is the server's business. */
 export const Token = {

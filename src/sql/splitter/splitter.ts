@@ -1,11 +1,11 @@
-import { inlineRows } from './copy-data.ts';
+import { inlineRows } from './copyData.ts';
 import { Lexer, Token } from './lexer.ts';
 import type { Piece, PsqlCommand, Range } from './piece.ts';
-import { effectOf, isClientCopy, readCommand } from './psql-command.ts';
-import { StatementShape } from './statement-shape.ts';
+import { effectOf, isClientCopy, readCommand } from './psqlCommand.ts';
+import { StatementShape } from './statementShape.ts';
 
 export type { Piece, PsqlCommand, SqlStatement } from './piece.ts';
-export { pieceAt } from './piece-at.ts';
+export { pieceAt } from './pieceAt.ts';
 export { summary } from './summary.ts';
 
 /**
@@ -82,7 +82,7 @@ class Splitter {
         end,
         terminatorEnd,
         line,
-        ...(this.#shape.readsRows && { copyData: this.#rowsBehind(terminatorEnd) }),
+        ...(this.#shape.readsRows && { copyData: this.#rowsAfterLine() }),
         ...(this.#interruptedBy && { interruptedBy: this.#interruptedBy }),
       });
     }
@@ -104,7 +104,7 @@ class Splitter {
     const command: PsqlCommand = { kind: 'psql', name, text, start, end, line: this.#lines.lineOf(start) };
     if (ownPiece) {
       const reads = isClientCopy(name) && readsRows(text.slice(1));
-      this.#pieces.push(reads ? { ...command, copyData: this.#rowsBehind(end) } : command);
+      this.#pieces.push(reads ? { ...command, copyData: this.#rowsAfterLine() } : command);
       return;
     }
     this.#interruptedBy ??= command;
@@ -114,19 +114,15 @@ class Splitter {
   }
 
   /**
-   * Finds the rows that a statement reads. They begin on the line behind the one that it ends on, or, where an
-   * earlier statement on that line reads rows too, behind those.
-   *
-   * @param end where the statement ends.
+   * Finds the rows that the statement or command just read wants. They begin on the line behind the one that is being
+   * read, or, where an earlier statement on that line reads rows too, behind those.
    */
-  #rowsBehind(end: number): Range {
-    const source = this.#source;
-    const found = source.indexOf('\n', end);
-    const newline = this.#rowsAhead?.newline ?? (found < 0 ? source.length : found);
-    const { rows, resume } = inlineRows(
-      source,
-      this.#rowsAhead?.resume ?? Math.min(newline + 1, source.length),
-    );
+  #rowsAfterLine(): Range {
+    const { length } = this.#source;
+    const found = this.#source.indexOf('\n', this.#lexer.end);
+    const newline = this.#rowsAhead?.newline ?? (found < 0 ? length : found);
+    const first = this.#rowsAhead?.resume ?? Math.min(newline + 1, length);
+    const { rows, resume } = inlineRows(this.#source, first);
     this.#rowsAhead = { newline, resume };
     return rows;
   }

@@ -20,6 +20,9 @@ export class FileLife implements vscode.Disposable {
       vscode.workspace.onDidRenameFiles(({ files }) => {
         for (const { oldUri, newUri } of files) this.#move(oldUri, newUri);
       }),
+      vscode.workspace.onDidSaveTextDocument((document) => {
+        this.#saved(document);
+      }),
       vscode.workspace.onDidCloseTextDocument((document) => {
         this.#closed(document).catch((error: unknown) => {
           guard.report(error);
@@ -38,25 +41,24 @@ export class FileLife implements vscode.Disposable {
     this.#attachments.move(from, to);
   }
 
+  /** An untitled document that is saved is still there with the same text when its file is; no event joins the two. */
+  #saved(document: vscode.TextDocument): void {
+    const text = document.getText();
+    if (text === '' || this.#attachments.get(document.uri)) return;
+    const untitled = vscode.workspace.textDocuments.find(
+      (other) => other.isUntitled && this.#attachments.get(other.uri) && other.getText() === text,
+    );
+    if (untitled) this.#move(untitled.uri, document.uri);
+  }
+
   async #closed(document: vscode.TextDocument): Promise<void> {
     const file = document.uri;
-    // A document whose language was changed is closed, and opened again in the same breath; so is one that is saved.
+    // A document whose language was changed is closed, and opened again in the same breath.
     await turn();
-    if (openDocument((other) => other.uri.toString() === file.toString())) return;
-    if (document.isUntitled) {
-      const text = document.getText();
-      const saved = openDocument((other) => other.uri.scheme === 'file' && other.getText() === text);
-      if (saved && text !== '' && !this.#attachments.get(saved.uri)) {
-        this.#move(file, saved.uri);
-        return;
-      }
-      // The next untitled document may have the same name.
-      this.#attachments.set(file, undefined);
-    }
+    if (vscode.workspace.textDocuments.some(({ uri }) => uri.toString() === file.toString())) return;
+    // The next untitled document may have the same name.
+    if (document.isUntitled) this.#attachments.set(file, undefined);
     await this.#runs.end(file);
     await this.#connections.close(file);
   }
 }
-
-const openDocument = (fits: (document: vscode.TextDocument) => boolean): vscode.TextDocument | undefined =>
-  vscode.workspace.textDocuments.find((document) => !document.isClosed && fits(document));

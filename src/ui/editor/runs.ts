@@ -39,7 +39,7 @@ export class Runs implements ResultsActions, vscode.Disposable {
   readonly #runs = new Map<string, FileRun>();
   readonly #losses: vscode.Disposable;
   #lastId = 0;
-  /** A file's run began, ended, or came to another statement. */
+  /** A file's run began or ended. */
   readonly onDidChange = this.#changed.event;
 
   constructor(connections: Connections, diagnostics: SqlDiagnostics, guard: Guard) {
@@ -83,7 +83,9 @@ export class Runs implements ResultsActions, vscode.Disposable {
     };
     this.#runs.set(file.toString(), fileRun);
     await this.#follow(fileRun, async () => {
-      await Promise.all([fileRun.run.run(), this.#results?.show(fileRun.run.view)]);
+      const running = fileRun.run.run();
+      this.#changed.fire(file);
+      await Promise.all([running, this.#results?.show(fileRun.run.view)]);
     });
   }
 
@@ -114,7 +116,12 @@ export class Runs implements ResultsActions, vscode.Disposable {
   remedy(runId: number, statementId: number, remedyId: string): void {
     const fileRun = this.#find(runId);
     if (!fileRun || fileRun.run.running) return;
-    this.#follow(fileRun, () => fileRun.run.applyRemedy(statementId, remedyId)).catch((error: unknown) => {
+    const applied = this.#follow(fileRun, () => {
+      const running = fileRun.run.applyRemedy(statementId, remedyId);
+      this.#changed.fire(fileRun.file);
+      return running;
+    });
+    applied.catch((error: unknown) => {
       this.#guard.report(error);
     });
   }
@@ -156,10 +163,8 @@ export class Runs implements ResultsActions, vscode.Disposable {
   }
 
   #report(fileRun: FileRun, statement: RunStatement): void {
-    const { file, run, latest } = fileRun;
-    this.#results?.update(run.id, statement.view, run.running);
     fileRun.latest = statement;
-    if (latest !== statement) this.#changed.fire(file);
+    this.#results?.update(fileRun.run.id, statement.view, fileRun.run.running);
   }
 
   /** Tells of a transaction that is lost while nothing runs. A statement that was running tells it itself. */
