@@ -12,7 +12,7 @@ import { onInterrupt, run, start, stop } from '../setup/processes.mjs';
  * @typedef {object} ServerOptions
  * @property {import('../setup/editor.mjs').ServerEditor} editor
  * @property {string} dataFolder the server keeps its state, settings and logs here; made when missing
- * @property {Record<string, unknown>} [settings] User settings to begin with, for a data folder that has none
+ * @property {Record<string, unknown>} [settings] User and machine settings to begin with, for a data folder that has none
  * @property {readonly string[]} [extensions] VSIX files to install first
  * @property {boolean} [offline] without the extension gallery
  * @property {boolean} [testDriver] what a window needs to load extensions and tests from source; it shows no
@@ -60,10 +60,13 @@ export async function startVscodeServer({
   testDriver = false,
   preferredPort = 0,
 }) {
-  const userFolder = join(dataFolder, 'data', 'User');
-  await mkdir(userFolder, { recursive: true, mode: 0o700 });
   const allSettings = JSON.stringify({ ...calmSettings, ...settings }, undefined, 2);
-  await readOrCreate(join(userFolder, 'settings.json'), allSettings);
+  // A window that is connected to a server takes settings of the scope `machine` from the server's own file only.
+  for (const scope of ['User', 'Machine']) {
+    const folder = join(dataFolder, 'data', scope);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await readOrCreate(join(folder, 'settings.json'), allSettings);
+  }
   const tokenFile = join(dataFolder, 'token');
   const token = await readOrCreate(tokenFile, randomBytes(16).toString('hex'));
 

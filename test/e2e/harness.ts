@@ -137,9 +137,9 @@ export class EditorWindow {
     return this.page.locator('.part.sidebar');
   }
 
-  /** A row of the tree in the side bar, by its label and description or a part of them. */
-  row(name: string | RegExp): Locator {
-    return this.sideBar.getByRole('treeitem', { name }).first();
+  /** A row of the tree in the side bar, by its label and description as they are shown, or a part of them. */
+  row(text: string | RegExp): Locator {
+    return this.sideBar.getByRole('treeitem').filter({ hasText: text }).first();
   }
 
   /** Label and description of each row that the tree in the side bar shows. */
@@ -157,7 +157,10 @@ export class EditorWindow {
   /** Chooses an item of a row's context menu. */
   async chooseFromMenu(rowName: string | RegExp, item: string): Promise<void> {
     await this.row(rowName).click({ button: 'right' });
-    await this.page.getByRole('menuitem', { name: item }).click();
+    const menuItem = this.page.getByRole('menuitem', { name: item });
+    await menuItem.click();
+    // A menu that has only just opened takes the first click for the end of the one that opened it.
+    await menuItem.waitFor({ state: 'hidden', timeout: 1000 }).catch(() => menuItem.click());
   }
 
   /** Runs a command of the palette, by its whole title with category. */

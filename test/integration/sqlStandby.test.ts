@@ -146,6 +146,20 @@ describe('writes on a standby coordinator', function () {
     assert.match(explanationOf(refused), /belongs to a transaction/);
   });
 
+  it('explains a commit that a standby can’t do', async () => {
+    const writes = [1, 2, 3, 4, 5, 6, 7, 8].map((id) => `UPDATE sample SET data = 0 WHERE id = ${id};`);
+    const refused = await run(
+      `SET citus.writable_standby_coordinator = on; BEGIN; ${writes.join(' ')} COMMIT`,
+    );
+    assert.equal(outcomes(refused.view).at(-1), 'failed XX000');
+    assert.match(
+      explanationOf(refused),
+      /whole transaction was rolled back: attach the file to coordinator1/,
+    );
+    assert.deepEqual(remediesOf(refused), []);
+    assert.equal(await dataOf('sample', 2), 2);
+  });
+
   it('runs a refused write on the primary, then goes on here', async () => {
     const refused = await run(
       `SET search_path = other; UPDATE plain SET data = 42 WHERE id = 1 RETURNING data; SELECT data FROM plain`,
@@ -209,6 +223,31 @@ describe('writes on a standby coordinator', function () {
       await pressedLate.close();
       await resumeReplay();
     }
+  });
+
+  it('lets no write pass the standby while a shard moves', async () => {
+    const allowed = await run('UPDATE sample SET data = 12 WHERE id = 12');
+    await allowed.applyRemedy(0, 'direct');
+    await onNode(service, cluster, 'coordinator1', async (session) => {
+      const [shard] = await session.query(
+        v.object({ id: v.string(), from: v.number(), to: v.number() }),
+        `SELECT p.shardid::text AS id, here.nodeport AS from, there.nodeport AS to
+         FROM pg_dist_placement p JOIN pg_dist_node here USING (groupid), pg_dist_node there
+         WHERE p.shardid = get_shard_id_for_distribution_column('sample', 12)
+           AND there.shouldhaveshards AND there.nodeid <> here.nodeid`,
+      );
+      await session.run(`SET citus.local_hostname = '127.0.0.1'`);
+      await session.run('BEGIN');
+      await session.run(
+        `SELECT citus_move_shard_placement($1::bigint, '127.0.0.1', $2, '127.0.0.1', $3, 'block_writes')`,
+        [shard!.id, shard!.from, shard!.to],
+      );
+      const guarded = await run('UPDATE sample SET data = 0 WHERE id = 12');
+      assert.match(guarded.view.statements[0]!.failure!.message, /Not sent: a shard is being moved/);
+      await session.run('ROLLBACK');
+      await session.run('CALL citus_cleanup_orphaned_resources()');
+    });
+    assert.equal(await dataOf('sample', 12), 12);
   });
 
   it('says that no primary answers, and still writes one shard', async () => {
