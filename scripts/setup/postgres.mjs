@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { canInstallPackages, installPackages } from './debian.mjs';
 import { run, which } from './processes.mjs';
@@ -17,6 +17,7 @@ export async function ensurePostgres() {
   const found = await findPostgres();
   if (found !== undefined) return found;
   if (await canInstallPackages()) {
+    await keepDebianFromMakingCluster();
     await installPackages('postgresql');
     const installed = await findPostgres();
     if (installed !== undefined) return installed;
@@ -24,6 +25,16 @@ export async function ensurePostgres() {
   throw new Unavailable(
     `PostgreSQL ${oldestSupported} or later is not installed (its server programs, not only psql)`,
   );
+}
+
+/** Debian's package would make a cluster of its own and start it on port 5432, unless this file says otherwise. */
+async function keepDebianFromMakingCluster() {
+  const folder = '/etc/postgresql-common';
+  await mkdir(folder, { recursive: true });
+  const settled = writeFile(join(folder, 'createcluster.conf'), 'create_main_cluster = false\n', {
+    flag: 'wx',
+  });
+  await settled.catch(() => undefined); // Somebody has decided that already.
 }
 
 async function findPostgres() {

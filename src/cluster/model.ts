@@ -5,8 +5,7 @@ import * as v from 'valibot';
 export const SCHEMA_VERSION = 1;
 
 /** What a server was made to be. Whether a coordinator is primary or standby is asked of the server, never stored. */
-export const NodeKind = v.picklist(['coordinator', 'worker']);
-export type NodeKind = v.InferOutput<typeof NodeKind>;
+const NodeKind = v.picklist(['coordinator', 'worker']);
 
 const Port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535));
 

@@ -4,7 +4,7 @@
  * - `unresponsive`: alive, but no answer within the deadline; - `refused`: it answered with an error (see `detail`).
  */
 export type NodeState = 'running' | 'starting' | 'stopped' | 'unresponsive' | 'refused';
-export type CoordinatorRole = 'primary' | 'standby';
+type CoordinatorRole = 'primary' | 'standby';
 
 export interface NodeStatus {
   readonly state: NodeState;

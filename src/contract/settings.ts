@@ -1,5 +1,5 @@
 /** Settings, with the type of each. Defaults live in package.json only. */
-export interface SettingMap {
+interface SettingMap {
   /** Folder with initdb, pg_ctl and postgres; empty means: look for installs. */
   'citus.postgres.binDirectory': string;
   /** Folder that new clusters are put in and the list of known clusters is kept in; empty: the platform's data folder. */

@@ -1,4 +1,4 @@
-import { address, type Endpoint } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
 
 /** A program of PostgreSQL's to run, as a value: what, with which arguments, and how to read what it prints. */
 export interface ServerCommand<T> {
@@ -88,12 +88,3 @@ export const baseBackup = (options: {
   deadlineMs: 60 * MINUTE_MS,
   parse: nothing,
 });
-
-/** Connection string for people and psql; the password only when it is given. */
-export const connectionString = (
-  endpoint: Endpoint & { user: string; database: string },
-  password?: string,
-): string => {
-  const secret = password === undefined ? '' : `:${encodeURIComponent(password)}`;
-  return `postgresql://${encodeURIComponent(endpoint.user)}${secret}@${address(endpoint)}/${encodeURIComponent(endpoint.database)}`;
-};

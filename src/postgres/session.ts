@@ -1,5 +1,4 @@
 import { Client } from 'pg';
-import type { NoticeMessage } from 'pg-protocol/dist/messages.js';
 import * as v from 'valibot';
 import { sendCancelRequest } from './cancelRequest.ts';
 import { address, type Credentials } from './endpoint.ts';
@@ -60,6 +59,9 @@ export interface Session {
   onLost(listener: (error: ConnectionError) => void): () => void;
   close(): Promise<void>;
 }
+
+/** What pg hands over of a notice. */
+type NoticeFields = Partial<Record<'message' | 'severity' | 'code' | 'detail' | 'hint', string | undefined>>;
 
 const BackendKey = v.object({ processID: v.number(), secretKey: v.number() });
 const STATUS: Readonly<Record<string, TransactionStatus>> = { I: 'idle', T: 'transaction', E: 'failed' };
@@ -202,7 +204,7 @@ class PgSession implements Session {
   }
 
   onNotice(listener: (notice: ServerErrorFields) => void): () => void {
-    const onNotice = (message: NoticeMessage): void => {
+    const onNotice = (message: NoticeFields): void => {
       listener({
         message: message.message ?? '',
         severity: message.severity ?? 'NOTICE',

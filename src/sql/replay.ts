@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import type { Session } from '../postgres/session.ts';
 import { waitUntil } from '../postgres/waitUntil.ts';
-import type { Server } from './target.ts';
 
 const Position = v.object({ lsn: v.string() });
 const Answer = v.object({ yes: v.boolean() });
@@ -25,30 +24,8 @@ export const awaitReplay = async (
   return waitUntil(hasReplayed, { deadlineMs: REPLAY_DEADLINE_MS, signal });
 };
 
-/**
- * Whether a standby knows all that its primary knows; with no primary, all that it has received. If not, it may not
- * know yet that a shard has moved, and a write that it sends to the shard's old place is lost.
- */
-export const hasCaughtUp = async (
-  standby: Session,
-  primary: Server | undefined,
-  signal: AbortSignal,
-): Promise<boolean> => {
-  if (!primary) {
-    return ask(
-      standby,
-      'SELECT coalesce(pg_catalog.pg_last_wal_receive_lsn() <= pg_catalog.pg_last_wal_replay_lsn(), true) AS yes',
-    );
-  }
-  const session = await primary.connect('citus-sql replay', signal);
-  try {
-    return await awaitReplay(session, standby, signal);
-  } finally {
-    await session.close();
-  }
-};
-
-const ask = async (session: Session, sql: string, ...values: unknown[]): Promise<boolean> => {
+/** Asks a question whose answer is a column `yes`. */
+export const ask = async (session: Session, sql: string, ...values: unknown[]): Promise<boolean> => {
   const [answer] = await session.query(Answer, sql, values);
   return answer?.yes ?? false;
 };

@@ -1,11 +1,12 @@
 import type { RunView } from '../contract/results.ts';
 import { ConnectionError } from '../postgres/errors.ts';
 import type { Session } from '../postgres/session.ts';
+import { directWriteHazard } from './directWrites.ts';
 import { failureView } from './failure.ts';
 import { describeLoss, type FileSession } from './fileSession.ts';
 import { findRefusal } from './refusal.ts';
 import { remedyView } from './remedies.ts';
-import { awaitReplay, hasCaughtUp } from './replay.ts';
+import { awaitReplay } from './replay.ts';
 import { RunStatement } from './runStatement.ts';
 import { copySettings } from './settings.ts';
 import type { Piece } from './splitter/piece.ts';
@@ -22,6 +23,7 @@ export interface RunRequest {
   readonly wholeFile: boolean;
 }
 
+const IN_DOUBT = 'Whether this statement took effect is not known.';
 /** Statements that don't write, unless a function does. */
 const READS = /^(select|table|values|show|explain|fetch)\b/i;
 /** Statements that may write, as far as their first word tells. */
@@ -78,7 +80,8 @@ export class SqlRun {
     );
     await this.#active(async (signal) => {
       if (refusal) {
-        this.statements[refusal.index]?.refuse(refusal, refusal.offset);
+        const { index, offset, message, hint } = refusal;
+        this.statements[index]?.refuse({ message, hint }, offset);
         return;
       }
       const session = await this.#connect(signal);
@@ -178,19 +181,19 @@ export class SqlRun {
 
   /** @returns the error that the statement failed with */
   async #runOne(statement: RunStatement, session: Session, signal: AbortSignal): Promise<unknown> {
-    const direct = this.#connection.writesDirectly && session.inHotStandby;
-    if (direct && MAY_WRITE.test(statement.piece.text) && !(await this.#hasCaughtUp(session, signal))) {
+    const guarded = this.#connection.writesDirectly && session.inHotStandby;
+    const hazard =
+      guarded && MAY_WRITE.test(statement.piece.text)
+        ? await directWriteHazard(session, this.#target, signal)
+        : undefined;
+    if (hazard !== undefined) {
       statement.refuse({
-        message: `Not sent: ${this.#target.nodeName} lags behind the primary coordinator.`,
-        hint: 'If a shard has moved meanwhile, a write would be lost. Run it again when the standby has caught up.',
+        message: `Not sent: ${hazard}.`,
+        hint: 'A write could go to the place that a shard has just left, and be lost. Run it again in a moment.',
       });
       return undefined;
     }
     return statement.execute(this.#target, session, signal);
-  }
-
-  async #hasCaughtUp(session: Session, signal: AbortSignal): Promise<boolean> {
-    return hasCaughtUp(session, await this.#target.findPrimary(signal), signal);
   }
 
   async #runOnPrimary(statement: RunStatement, session: Session, signal: AbortSignal): Promise<boolean> {
@@ -203,7 +206,8 @@ export class SqlRun {
     try {
       await copySettings(session, onPrimary);
       statement.reset();
-      await statement.execute(primary, onPrimary, signal);
+      const failure = await statement.execute(primary, onPrimary, signal);
+      if (failure instanceof ConnectionError) statement.explain({ explanation: IN_DOUBT });
       if (statement.view.state !== 'done') return false;
       if (!(await awaitReplay(onPrimary, session, signal))) {
         statement.note({
@@ -236,9 +240,7 @@ export class SqlRun {
     if (session.closed) {
       const inDoubt = failure instanceof ConnectionError && !READS.test(statement.piece.text);
       statement.explain({
-        explanation:
-          (inDoubt ? 'Whether this statement took effect is not known. ' : '') +
-          describeLoss(session.transactionStatus !== 'idle'),
+        explanation: (inDoubt ? `${IN_DOUBT} ` : '') + describeLoss(session.transactionStatus !== 'idle'),
       });
       return;
     }

@@ -1,5 +1,5 @@
 import type { FailureView, NoticeView, RowsView, StatementView } from '../contract/results.ts';
-import { ServerError } from '../postgres/errors.ts';
+import { ServerError, type ServerErrorFields } from '../postgres/errors.ts';
 import type { Session } from '../postgres/session.ts';
 import type { ResultSink } from '../postgres/statement.ts';
 import { columnView } from './columns.ts';
@@ -75,7 +75,7 @@ export class RunStatement {
 
   /**
    * Runs it on a server; how it went is in the view.
-   * @returns the error that it failed with
+   * @returns the error that it failed with, or that cancelling it gave
    */
   async execute(server: Server, session: Session, signal: AbortSignal): Promise<unknown> {
     this.view.state = 'running';
@@ -97,8 +97,8 @@ export class RunStatement {
       this.view.state = stopped ? 'cancelled' : 'done';
     } catch (error) {
       failure = error;
-      this.view.state = signal.aborted && !session.closed ? 'cancelled' : 'failed';
-      this.#keepFailure(error);
+      if (signal.aborted && !session.closed) this.view.state = 'cancelled';
+      else this.#fail(error);
     }
     stopNotices();
     this.view.elapsedMs = performance.now() - began;
@@ -107,7 +107,7 @@ export class RunStatement {
   }
 
   /** Shows a message with the statement. */
-  note({ severity, message, detail, hint }: Unset<NoticeView>): void {
+  note({ severity, message, detail, hint }: Pick<ServerErrorFields, keyof NoticeView>): void {
     this.view.notices.push({
       severity,
       message,
@@ -135,7 +135,8 @@ export class RunStatement {
     this.#changed();
   }
 
-  #keepFailure(error: unknown): void {
+  #fail(error: unknown): void {
+    this.view.state = 'failed';
     this.view.failure = failureView(error);
     if (error instanceof ServerError && error.position !== undefined) {
       this.errorOffset = this.piece.start + offsetOfPosition(this.piece.text, error.position);
@@ -154,6 +155,3 @@ export class RunStatement {
     },
   };
 }
-
-/** The same fields, where an optional one may also be there without a value. */
-type Unset<T> = { [K in keyof T]: T[K] | Extract<undefined, T[K]> };

@@ -1,7 +1,7 @@
 import { ServerError, SqlState } from '../postgres/errors.ts';
 import type { Session } from '../postgres/session.ts';
+import { directWriteHazard } from './directWrites.ts';
 import { touchesOneShard } from './oneShard.ts';
-import { hasCaughtUp } from './replay.ts';
 import { type Remedy, remedyView } from './remedies.ts';
 import type { Target } from './target.ts';
 
@@ -27,7 +27,9 @@ export const standbyRefusal = (error: unknown): StandbyRefusal | undefined => {
 };
 
 /** Statements that matter to the connection that runs them only, so that another one can't run them in its place. */
-const BOUND_TO_CONNECTION = /^((listen|unlisten|lock)\b|create\s+((local|global)\s+)?temp(orary)?\b)/i;
+const BOUND_TO_CONNECTION = /^((listen|unlisten|execute)\b|create\s+((local|global)\s+)?temp(orary)?\b)/i;
+
+const COMMIT = /^(commit|end)\b/i;
 
 export interface Explanation {
   readonly explanation: string;
@@ -54,10 +56,13 @@ export const explainStandbyRefusal = async (
   const sentences = [what];
   const remedies: Remedy[] = [];
 
+  const there = `attach the file to ${primary ? `${primary.nodeName}, the primary` : 'the primary coordinator'}, and run the transaction there.`;
+  if (COMMIT.test(sql)) {
+    sentences.push(`The whole transaction was rolled back: ${there}`);
+    return { explanation: sentences.join(' '), remedies };
+  }
   if (session.transactionStatus !== 'idle') {
-    sentences.push(
-      `It belongs to a transaction, which can't go on elsewhere: roll it back, attach the file to ${primary ? `${primary.nodeName}, the primary` : 'the primary coordinator'}, and run the transaction there.`,
-    );
+    sentences.push(`It belongs to a transaction, which can't go on elsewhere: roll it back, ${there}`);
     return { explanation: sentences.join(' '), remedies };
   }
 
@@ -72,11 +77,12 @@ export const explainStandbyRefusal = async (
   }
 
   if (refusal === 'read-only' && (await touchesOneShard(session, sql))) {
-    if (await hasCaughtUp(session, primary, signal)) {
+    const hazard = await directWriteHazard(session, target, signal);
+    if (hazard === undefined) {
       remedies.push(remedyView('direct', nodeName));
     } else {
       sentences.push(
-        `It touches one shard only, which a standby may be allowed to write. But ${nodeName} lags behind the primary just now: if the shard has moved meanwhile, the write would be lost. Try again when it has caught up.`,
+        `It touches one shard only, which a standby may be allowed to write. But ${hazard}, so the write could be lost. Run it again in a moment to have this offered.`,
       );
     }
   }

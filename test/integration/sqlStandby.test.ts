@@ -33,7 +33,8 @@ describe('writes on a standby coordinator', function () {
     await needCitus(this);
     directory = await makeTestDirectory();
     service = createTestService(directory);
-    const proposal = await proposeTestCluster(service, { name: 'standby' });
+    const ports = { coordinator1: 25731, coordinator2: 25732, worker1: 25733, worker2: 25734 };
+    const proposal = await proposeTestCluster(service, { name: 'standby', ports });
     cluster = await service.provision(toRequest(proposal));
     await onPrimary(`CREATE TABLE sample (id int PRIMARY KEY, data int)`);
     await onPrimary(`SELECT create_distributed_table('sample', 'id')`);

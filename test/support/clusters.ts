@@ -12,7 +12,7 @@ import { localMachine } from '../../src/runtime/local/localMachine.ts';
 import { skip } from './skip.ts';
 
 /** Ports that tests ask for; taken ones are passed over like anybody's. */
-export const TEST_PORTS = {
+const TEST_PORTS = {
   coordinator1: 26400,
   coordinator2: 26401,
   coordinator3: 26402,

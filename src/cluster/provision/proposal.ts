@@ -3,7 +3,7 @@ import type { PostgresInstall } from '../../postgres/install.ts';
 import { ClusterError } from '../errors.ts';
 import type { Proposal, ProposedNode, ProvisionWishes } from './request.ts';
 
-export const OLDEST_POSTGRES = 14;
+const OLDEST_POSTGRES = 14;
 const FIRST_COORDINATOR_PORT = 5432;
 const FIRST_WORKER_PORT = 9701;
 const LAST_PORT = 65535;

@@ -5,7 +5,7 @@ export interface Range {
 }
 
 /** One statement, as psql would send it to the server. */
-export interface SqlStatement extends Range {
+interface SqlStatement extends Range {
   readonly kind: 'sql';
   /**
    * `source.slice(start, end)`: from the first token up to the last one, so without leading and trailing

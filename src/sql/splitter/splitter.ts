@@ -4,7 +4,7 @@ import type { Piece, PsqlCommand, Range } from './piece.ts';
 import { effectOf, isClientCopy, readCommand } from './psqlCommand.ts';
 import { StatementShape } from './statementShape.ts';
 
-export type { Piece, PsqlCommand, SqlStatement } from './piece.ts';
+export type { Piece } from './piece.ts';
 export { pieceAt } from './pieceAt.ts';
 export { summary } from './summary.ts';
 

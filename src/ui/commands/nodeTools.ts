@@ -5,7 +5,7 @@ import type { ClusterService } from '../../cluster/clusters.ts';
 import { ClusterError } from '../../cluster/errors.ts';
 import { paths } from '../../cluster/model.ts';
 import type { Guard } from '../guard.ts';
-import { connectionString } from './connectionString.ts';
+import { connectionString } from '../../postgres/connectionString.ts';
 import type { NodeTarget, Targets } from './targets.ts';
 
 /** More lines than a file has; the editor goes to its last one. */

@@ -68,12 +68,7 @@ describe('a proposal for a cluster', () => {
   });
 
   it('passes over installs that are too old or have no Citus, and says why there is none', async () => {
-    const { citusVersion: _, ...plain } = {
-      ...install,
-      binDirectory: '/pg/17/bin',
-      version: '17.1',
-      majorVersion: 17,
-    };
+    const plain = { binDirectory: '/pg/17/bin', version: '17.1', majorVersion: 17 };
     const old = { ...install, binDirectory: '/pg/13/bin', version: '13.9', majorVersion: 13 };
     assert.equal((await propose({}, surroundings({ installs: [plain, old, install] }))).install, install);
     await assert.rejects(propose({}, surroundings({ installs: [plain, old] })), (error) => {

@@ -5,7 +5,7 @@ import { configuration } from '../../../src/postgres/configuration.ts';
 import { quoteIdentifier, quoteLiteral } from '../../../src/postgres/identifier.ts';
 import { formatPassfile, passwordFrom } from '../../../src/postgres/passfile.ts';
 import { scramVerifier } from '../../../src/postgres/scram.ts';
-import { connectionString, initdb } from '../../../src/postgres/serverCommands.ts';
+import { initdb } from '../../../src/postgres/serverCommands.ts';
 
 describe('formats that PostgreSQL reads', () => {
   const login = { host: '127.0.0.1', port: 5432, user: 'we:ird\\' };
@@ -24,15 +24,6 @@ describe('formats that PostgreSQL reads', () => {
     assert.equal(quoteIdentifier('a"b'), '"a""b"');
     assert.equal(quoteLiteral("it's"), "'it''s'");
     assert.equal(quoteLiteral("\\'"), "E'\\\\'''");
-  });
-
-  it('a connection string has a password only when it is given, escaped', () => {
-    const target = { host: '127.0.0.1', port: 5433, user: 'postgres', database: 'my db' };
-    assert.equal(connectionString(target), 'postgresql://postgres@127.0.0.1:5433/my%20db');
-    assert.equal(
-      connectionString(target, 'p@ss/w'),
-      'postgresql://postgres:p%40ss%2Fw@127.0.0.1:5433/my%20db',
-    );
   });
 
   it('a SCRAM verifier proves the password and doesn’t contain it', () => {

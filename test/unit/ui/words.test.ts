@@ -2,7 +2,7 @@ import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
 import { ClusterError } from '../../../src/cluster/errors.ts';
 import { ConnectionError, ServerError } from '../../../src/postgres/errors.ts';
-import { connectionString } from '../../../src/ui/commands/connectionString.ts';
+import { connectionString } from '../../../src/postgres/connectionString.ts';
 import { errorText, errorTrace } from '../../../src/ui/errorText.ts';
 import { count, dotted, formatBytes } from '../../../src/ui/format.ts';
 

@@ -1,4 +1,4 @@
-import type { Credentials } from '../../postgres/endpoint.ts';
+import type { Credentials } from './endpoint.ts';
 
 /** `postgresql://user@host:port/database`, with the password where asked for (PostgreSQL manual, 34.1.1.2 "Connection URIs"). */
 export const connectionString = (credentials: Credentials, withPassword: boolean): string => {

@@ -1,0 +1,37 @@
+import type { Session } from '../postgres/session.ts';
+import { ask, awaitReplay } from './replay.ts';
+import type { Target } from './target.ts';
+
+/**
+ * Why a write that a standby coordinator sends to a shard could be lost just now. Two ways were seen: the standby
+ * hasn't replayed yet that the shard has moved, or a move is under way, whose end drops what was written to the old
+ * place after the copy; the standby doesn't see the locks that keep writers away on the primary.
+ * @param standby a session on the target
+ * @returns words for people, such as `coordinator2 lags behind the primary`; undefined where it is safe
+ */
+export const directWriteHazard = async (
+  standby: Session,
+  target: Target,
+  signal: AbortSignal,
+): Promise<string | undefined> => {
+  const primary = await target.findPrimary(signal);
+  if (!primary) {
+    // Nothing moves without a primary; what it did last is known if it was received and is replayed.
+    return (await ask(standby, REPLAYED_ALL)) ? undefined : `${target.nodeName} has not replayed all yet`;
+  }
+  const session = await primary.connect('citus-sql replay', signal);
+  try {
+    if (!(await awaitReplay(session, standby, signal))) {
+      return `${target.nodeName} lags behind the primary coordinator`;
+    }
+  } finally {
+    await session.close();
+  }
+  return (await ask(standby, SHARD_MOVES)) ? 'a shard is being moved or was just now' : undefined;
+};
+
+const REPLAYED_ALL =
+  'SELECT coalesce(pg_catalog.pg_last_wal_receive_lsn() <= pg_catalog.pg_last_wal_replay_lsn(), true) AS yes';
+
+/** Citus notes here what is to be cleaned up when a move ends or fails, before it begins (Citus 11.1 and later). */
+const SHARD_MOVES = 'SELECT EXISTS (SELECT FROM pg_catalog.pg_dist_cleanup) AS yes';
