@@ -39,6 +39,9 @@ export const activate = ({
   const targets = new Targets(service, monitor);
   const explorer = new Explorer({ service, monitor, guard, extensionUri });
   subscriptions.push(
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('citus.clusters.directory')) void monitor.refresh();
+    }),
     log,
     monitor,
     explorer,

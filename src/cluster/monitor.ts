@@ -6,7 +6,7 @@ import { Repeating, systemTimer, type Timer } from './repeating.ts';
 import type { ClusterStatus, NodeStatus } from './status.ts';
 
 /** News is never older than this: the pause between two looks and the time that a silent node is given. */
-const NEWS_MS = 2000;
+const NEWS_MS = 1800;
 const STATUS_PAUSE_MS = NEWS_MS - PROBE_DEADLINE_MS;
 /** Between two looks at the list of clusters; our own changes to it are announced, this finds those of other windows. */
 const LIST_PAUSE_MS = 1500;

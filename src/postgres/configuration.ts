@@ -11,7 +11,8 @@ export interface ServerSettings {
   readonly host: string;
   readonly port: number;
   readonly socketFolder: string;
-  readonly preloadLibraries: readonly string[];
+  /** What else the server needs, by name. */
+  readonly more: Readonly<Record<string, string>>;
 }
 
 /** The text of our configuration file. */
@@ -25,13 +26,13 @@ export const configuration = (settings: ServerSettings): string => {
       'a folder that only the servers can enter; none where its path is too long for a socket',
     ],
     ['cluster_name', settings.clusterName, ''],
-    ['shared_preload_libraries', settings.preloadLibraries.join(','), ''],
     ['wal_level', 'logical', 'standbys, and shard moves that don’t block writes'],
     ['max_wal_senders', 20, ''],
     ['max_replication_slots', 20, ''],
     ['hot_standby', 'on', 'standbys answer queries'],
     ['wal_log_hints', 'on', 'a failed primary can be rewound and rejoin'],
     ['password_encryption', 'scram-sha-256', ''],
+    ...Object.entries(settings.more).map(([name, value]): [string, string, string] => [name, value, '']),
   ];
   const settingLines = lines.map(
     ([name, value, why]) => `${name} = ${literal(value)}${why === '' ? '' : `  # ${why}`}`,

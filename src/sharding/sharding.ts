@@ -36,8 +36,8 @@ export interface Shard {
 
 /** How tables are spread over a cluster's servers. */
 export interface Sharding {
-  /** Libraries that a server must preload, in order. */
-  readonly preloadLibraries: readonly string[];
+  /** Settings that a server needs from its start, by name; it is reached under `host`. */
+  serverSettings(host: string): Readonly<Record<string, string>>;
   /** Makes an empty server a member: installs what the sharding needs in it. */
   prepareNode(node: Session): Promise<void>;
   /** Tells the primary coordinator under which address the other nodes reach it. */

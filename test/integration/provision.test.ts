@@ -98,6 +98,18 @@ describe('provisioning', function () {
       );
       assert.equal(sizes.size, 16);
     });
+    await onNode(service, cluster, 'coordinator1', async (session) => {
+      const from = nodeNamed(cluster, 'worker1');
+      const to = nodeNamed(cluster, 'worker2');
+      const [table] = await sharding.listTables(session);
+      const shards = await sharding.listShards(session, table!);
+      const shard = shards.find(({ placements }) => placements[0]?.nodePort === from.port);
+      await session.run('SELECT citus_move_shard_placement($1, $2, $3, $4, $5)', [
+        shard!.id,
+        ...[from.host, from.port, to.host, to.port],
+      ]);
+      assert.equal((await sharding.countPlacements(session)).get(`${to.host}:${to.port}`), 17);
+    });
   });
 
   it('keeps secrets to itself: folders 0700, files 0600, no password in any log or description', async () => {

@@ -35,7 +35,7 @@ export const startPlainServer = async (context: Context, firstPort: number): Pro
     host: '127.0.0.1',
     port,
     socketFolder: folder,
-    preloadLibraries: [],
+    more: {},
   });
   await runtime.files.write(path.join(data, 'postgresql.conf'), settings, 0o600);
   await runtime.files.write(path.join(data, 'pg_hba.conf'), hostBasedAuthentication('nobody'), 0o600);

@@ -94,7 +94,7 @@ const configure = ({ cluster, runtime, sharding }: Provisioning, node: ClusterNo
       host: node.host,
       port: node.port,
       socketFolder: paths.sockets(cluster.folder),
-      preloadLibraries: sharding.preloadLibraries,
+      more: sharding.serverSettings(node.host),
     }),
     0o600,
   );

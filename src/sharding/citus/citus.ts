@@ -11,8 +11,12 @@ const NodeRow = v.object({ nodename: v.string(), nodeport: v.number() });
 
 /** Tables spread by the Citus extension. Lists come from its catalogs only: see each statement's note. */
 export const citus: Sharding = {
-  // It must be the first library (Citus manual, "Installation").
-  preloadLibraries: ['citus'],
+  serverSettings: (host) => ({
+    // It must be the first library (Citus manual, "Installation").
+    shared_preload_libraries: 'citus',
+    // Shard moves connect to the node itself, as localhost by default, which has no line in the passfile.
+    'citus.local_hostname': host,
+  }),
 
   async prepareNode(node) {
     await node.run('CREATE EXTENSION IF NOT EXISTS citus');

@@ -131,12 +131,12 @@ describe('ClusterMonitor', () => {
     assert.deepEqual(changes, []);
   });
 
-  it('tells which nodes changed, within half a second when they answer', async () => {
+  it('tells which nodes changed, within a second when they answer', async () => {
     const { clusters, time, changes } = watchedMonitor('a');
     await time.pass(0);
     changes.length = 0;
     clusters.nodes.set('a', { coordinator1: running, worker1: { state: 'stopped' } });
-    await time.pass(500);
+    await time.pass(1000);
     assert.deepEqual(changes, [{ kind: 'nodes', clusterId: 'a', nodeNames: ['worker1'] }]);
   });
 
@@ -146,7 +146,7 @@ describe('ClusterMonitor', () => {
     await time.pass(5000);
     changes.length = 0;
     clusters.nodes.set('b', { coordinator1: running, worker1: { state: 'stopped' } });
-    await time.pass(500);
+    await time.pass(1000);
     assert.deepEqual(changes, [{ kind: 'nodes', clusterId: 'b', nodeNames: ['worker1'] }]);
     assert.equal(clusters.asked.filter((id) => id === 'a').length, 1);
   });
@@ -178,7 +178,7 @@ describe('ClusterMonitor', () => {
     stop();
     await time.pass(0);
     clusters.asked.length = 0;
-    await time.pass(500);
+    await time.pass(1000);
     assert.deepEqual(clusters.asked, ['a']);
     stopOther();
     await time.pass(0);

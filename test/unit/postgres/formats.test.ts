@@ -38,17 +38,17 @@ describe('formats that PostgreSQL reads', () => {
     assert.notEqual(scramVerifier('secret'), verifier);
   });
 
-  it('a configuration listens on loopback only, preloads first things first, and leaves out sockets that can’t be', () => {
+  it('a configuration listens on loopback only, has what the sharding needs, and leaves out sockets that can’t be', () => {
     const settings = {
       clusterName: 'n',
       host: '127.0.0.1',
       port: 5432,
       socketFolder: '/c/run',
-      preloadLibraries: ['citus', 'b'],
+      more: { shared_preload_libraries: 'citus' },
     };
     const text = configuration(settings);
     assert.match(text, /^listen_addresses = '127\.0\.0\.1'/m);
-    assert.match(text, /^shared_preload_libraries = 'citus,b'/m);
+    assert.match(text, /^shared_preload_libraries = 'citus'/m);
     assert.match(text, /^unix_socket_directories = '\/c\/run'/m);
     assert.match(
       configuration({ ...settings, socketFolder: `/${'x'.repeat(120)}` }),
