@@ -29,7 +29,9 @@ const main = async (): Promise<void> => {
     options: {
       json: { type: 'boolean', default: false },
       destroy: { type: 'boolean', default: false },
-      directory: { type: 'string', default: process.env['CITUS_CLUSTERS_DIRECTORY'] ?? defaultDirectory() },
+      // For the script that opens the editor afterwards; here there is none.
+      'no-editor': { type: 'boolean', default: false },
+      directory: { type: 'string', default: defaultDirectory() },
       sample: { type: 'string', default: path.join(process.cwd(), 'resources', 'sample.sql') },
     },
   });
@@ -60,6 +62,7 @@ const provisionAndRun = async (
   json: boolean,
   signal: AbortSignal,
 ): Promise<void> => {
+  const sample = await readFile(sampleFile, 'utf8');
   const begun = performance.now();
   const existing = (await service.list()).find(({ name }) => name === NAME);
   const cluster =
@@ -73,7 +76,7 @@ const provisionAndRun = async (
       : `Provisioned “${NAME}” in ${seconds} s.`,
   );
 
-  const results = await runSample(service, cluster, await readFile(sampleFile, 'utf8'));
+  const results = await runSample(service, cluster, sample);
   const status = await service.status(cluster);
   process.stdout.write(
     json
