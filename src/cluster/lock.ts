@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { lock } from 'proper-lockfile';
 import { ClusterError } from './errors.ts';
 
 /** A holder renews its lock every second; one that hasn't for this long has crashed. */
@@ -23,6 +22,8 @@ export const withLock = async <T>(
   await mkdir(path.dirname(file), { recursive: true, mode: 0o711 });
   const lost = new AbortController();
   let release: () => Promise<void>;
+  // Loaded with the first lock, not with the extension.
+  const { lock } = await import('proper-lockfile');
   try {
     release = await lock(file, {
       lockfilePath: file,

@@ -37,7 +37,8 @@ const Failure = v.object({
 export const StatementState = v.picklist(['pending', 'running', 'done', 'failed', 'cancelled', 'skipped']);
 
 const Statement = v.object({
-  id: v.number(),
+  /** Its place among the run's statements, from 0. */
+  id: v.pipe(v.number(), v.integer(), v.minValue(0)),
   /** The statement's text, shortened to one line for the tab's tooltip. */
   sql: v.string(),
   /** Line of the file that the statement starts on, from 1. */
@@ -68,15 +69,20 @@ const Run = v.object({
 const Rows = v.array(v.array(v.nullable(v.string())));
 
 export const ToWebview = v.variant('type', [
-  /** A new run begins, or the webview was created again: the whole state. */
-  v.object({ type: v.literal('run'), run: Run }),
-  /** One statement changed. Its `notices` hold only those that come after the first `noticesBefore`, which were sent before. */
+  /**
+   * A new run begins, or the webview was created again: the whole state. Of a run's `count` statements this holds the
+   * first; where there are more, they follow in order in `statements`.
+   */
+  v.object({ type: v.literal('run'), run: Run, count: v.number() }),
+  /**
+   * Statements have changed, or follow a `run`. Their `notices` hold only those that come after the first
+   * `noticesBefore`, which were sent before.
+   */
   v.object({
-    type: v.literal('statement'),
+    type: v.literal('statements'),
     runId: v.number(),
     running: v.boolean(),
-    statement: Statement,
-    noticesBefore: v.number(),
+    changes: v.array(v.object({ statement: Statement, noticesBefore: v.number() })),
   }),
   /**
    * Answer to `rows`. `rows` may be shorter than asked for, at the end of a result and where values are long:

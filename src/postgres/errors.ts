@@ -1,4 +1,4 @@
-import { DatabaseError as PgDatabaseError } from 'pg';
+import * as v from 'valibot';
 
 /** An error that the server reported, field for field (PostgreSQL manual, 55.8 "Error and Notice Message Fields"). */
 export class ServerError extends Error {
@@ -56,23 +56,26 @@ export const SqlState = {
   duplicateObject: '42710',
 } as const;
 
+const text = v.optional(v.string());
+/** What pg throws when the server reported an error: told from others by its fields, so that pg needn't be loaded. */
+const Reported = v.object({
+  message: v.string(),
+  code: v.pipe(v.string(), v.regex(/^[0-9A-Z]{5}$/)),
+  severity: v.string(),
+  detail: text,
+  hint: text,
+  position: v.optional(v.pipe(v.string(), v.transform(Number))),
+  routine: text,
+});
+
+/** Whether an error of pg's is the server's own word. */
+export const isReported = (error: unknown): boolean => v.is(Reported, error);
+
 /** Turns what pg throws into one of this module's errors. */
 export const toPostgresError = (error: unknown, where: string): Error => {
   if (error instanceof ServerError || error instanceof ConnectionError) return error;
-  if (error instanceof PgDatabaseError) {
-    return new ServerError(
-      {
-        message: error.message,
-        code: error.code ?? '',
-        severity: error.severity ?? 'ERROR',
-        detail: error.detail,
-        hint: error.hint,
-        position: error.position === undefined ? undefined : Number(error.position),
-        routine: error.routine,
-      },
-      error,
-    );
-  }
+  const reported = v.safeParse(Reported, error);
+  if (reported.success) return new ServerError(reported.output, error);
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'ECONNREFUSED' || code === 'ENOENT') {

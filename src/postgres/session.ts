@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import * as v from 'valibot';
 import { sendCancelRequest } from './cancelRequest.ts';
 import { address, type Credentials } from './endpoint.ts';
@@ -74,7 +74,9 @@ export const connect = async (credentials: Credentials, options: ConnectOptions)
   const where = address(credentials);
   const { signal } = options;
   if (signal?.aborted) throw new ConnectionError('aborted', `Connecting to ${where} was cancelled.`);
-  const client = new Client({
+  // Loaded with the first connection, not with the extension.
+  const pg = await import('pg');
+  const client = new pg.Client({
     host: credentials.host,
     port: credentials.port,
     user: credentials.user,

@@ -1,4 +1,5 @@
-import { DatabaseError, type Connection, type Submittable } from 'pg';
+import type { Connection, Submittable } from 'pg';
+import { isReported } from './errors.ts';
 
 /** A result's column as RowDescription gives it. */
 export interface Column {
@@ -127,7 +128,7 @@ export class StatementExecution implements Submittable {
     };
     // pg forgets a statement that failed, so what follows the error is listened for here: the server's readiness,
     // which tells how the transaction stands, or the end of a connection that the server closes after a FATAL error.
-    if (error instanceof DatabaseError) connection.on('readyForQuery', settle).on('end', settle);
+    if (isReported(error)) connection.on('readyForQuery', settle).on('end', settle);
     else this.#reject(error);
   }
 

@@ -23,7 +23,7 @@ const host = (rowCount: number) => `
     getState: () => undefined,
     setState: () => undefined,
     postMessage: ({ type, first, count }) => {
-      if (type === 'ready') deliver({ type: 'run', run: { id: 1, file: 'f', running: false, statements: [statement] } });
+      if (type === 'ready') deliver({ type: 'run', run: { id: 1, file: 'f', running: false, statements: [statement] }, count: 1 });
       if (type === 'rows') {
         const rows = Array.from({ length: count }, (_, n) => row(first + n));
         deliver({ type: 'rows', runId: 1, statementId: 0, first, rows });

@@ -3,6 +3,7 @@ import { noSecretStore } from '../../src/cluster/secrets.ts';
 import { createClusterService } from '../../src/cluster/service.ts';
 import { localMachine } from '../../src/runtime/local/localMachine.ts';
 import type { BenchResult } from '../support/bench.ts';
+import { median } from '../support/median.ts';
 import { makeTestDirectory, proposeTestCluster } from '../support/clusters.ts';
 
 export const name = 'Provisioning 2 coordinators and 2 workers';
@@ -29,9 +30,6 @@ const provisionWith = async (parallelism: number): Promise<number> => {
   await localMachine.ownFiles.remove(directory);
   return seconds;
 };
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 /** The graph against the same steps one after another, by turns, so that both meet the same machine. */
 export const run = async (): Promise<BenchResult[]> => {

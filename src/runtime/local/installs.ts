@@ -1,8 +1,8 @@
 import { access, readdir, readFile, realpath } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { execa } from 'execa';
 import type { PostgresInstall } from '../../postgres/install.ts';
+import { loadExeca } from './execa.ts';
 
 /** Where packages put PostgreSQL; `*` stands for one folder name's varying part. */
 const USUAL_FOLDERS = [
@@ -79,6 +79,7 @@ const findCitus = async (binDirectory: string): Promise<string | undefined> => {
 };
 
 const ask = async (program: string, args: readonly string[]): Promise<string | undefined> => {
+  const { execa } = await loadExeca();
   const result = await execa(program, args, { cwd: os.tmpdir(), timeout: DEADLINE_MS, reject: false });
   return result.failed ? undefined : result.stdout.trim();
 };

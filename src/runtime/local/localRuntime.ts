@@ -2,7 +2,6 @@ import { constants } from 'node:fs';
 import { access, realpath, stat, statfs } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
-import { execa, ExecaError } from 'execa';
 import type { ServerCommand } from '../../postgres/serverCommands.ts';
 import { stopServer } from '../../postgres/serverCommands.ts';
 import { CommandError, type FolderProblem, type Postmaster, type Runtime } from '../runtime.ts';
@@ -10,6 +9,7 @@ import { waitUntil } from '../../postgres/waitUntil.ts';
 import { LocalFiles } from './localFiles.ts';
 import type { OsUser } from './osUser.ts';
 import { postgresProcess, postgresProcesses, worksInside } from './processes.ts';
+import { loadExeca } from './execa.ts';
 
 const LOOPBACK = '127.0.0.1';
 /** How long a leftover program may take to end after being asked. */
@@ -29,6 +29,7 @@ export class LocalRuntime implements Runtime {
   }
 
   async run<T>(command: ServerCommand<T>, signal?: AbortSignal): Promise<T> {
+    const { execa, ExecaError } = await loadExeca();
     try {
       const { stdout } = await execa(path.join(this.#binDirectory, command.file), command.args, {
         cwd: '/',

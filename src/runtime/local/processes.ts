@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
-import { execa } from 'execa';
+import { loadExeca } from './execa.ts';
 
 /** A program of PostgreSQL's that is running. */
 export interface PostgresProcess {
@@ -59,6 +59,7 @@ const readProc = async (pid: number): Promise<PostgresProcess | undefined> => {
 };
 
 const fromPs = async (): Promise<PostgresProcess[]> => {
+  const { execa } = await loadExeca();
   const { stdout } = await execa('ps', ['-axo', 'pid=,command='], { timeout: 5000 });
   return stdout.split('\n').flatMap((line) => {
     const [, pid, command = ''] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? [];

@@ -10,6 +10,7 @@ import {
   type ToWebview,
 } from '../../contract/results.ts';
 import { asMuchAsFits } from './answer.ts';
+import { batches } from './batches.ts';
 import { resultsHtml } from './resultsHtml.ts';
 import { Throttle } from './throttle.ts';
 
@@ -25,6 +26,8 @@ export interface ResultsActions {
 
 /** Least time, ms, between two messages about the same statement: 20 a second. */
 const messageInterval = 50;
+/** Statements that a message holds at most: the window that passes it on does nothing else meanwhile. */
+const messageStatements = 500;
 
 /** The results view in the panel. It shows one run at a time, and keeps that run's state for when the view is opened again. */
 export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposable {
@@ -81,7 +84,7 @@ export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposabl
 
   /** Shows a run in place of the one before, and brings the view into sight; the focus stays where it is. */
   async show(run: RunView): Promise<void> {
-    this.#run = run;
+    this.#run = { ...run, statements: [...run.statements] };
     this.#postRun();
     if (this.#view) this.#view.show(true);
     else await vscode.commands.executeCommand(`${Views.results}.focus`, { preserveFocus: true });
@@ -93,8 +96,8 @@ export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposabl
    */
   update(runId: number, statement: StatementView, running: boolean): void {
     if (this.#run?.id !== runId) return;
-    const statements = this.#run.statements.map((other) => (other.id === statement.id ? statement : other));
-    this.#run = { ...this.#run, running, statements };
+    this.#run.running = running;
+    this.#run.statements[statement.id] = statement;
     this.#changed.add(statement.id);
     this.#throttle.ask();
   }
@@ -154,20 +157,28 @@ export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposabl
     this.#changed.clear();
     this.#sentNotices.clear();
     if (!this.#run || !this.#ready) return;
-    const statements = this.#run.statements.map(untilNow);
-    for (const statement of statements) this.#countNotices(statement);
-    this.#post({ type: 'run', run: { ...this.#run, statements } });
+    const { statements } = this.#run;
+    const first = statements.slice(0, messageStatements).map(untilNow);
+    for (const statement of first) this.#countNotices(statement);
+    this.#post({ type: 'run', run: { ...this.#run, statements: first }, count: statements.length });
+    this.#postStatements(this.#run, statements.slice(messageStatements));
   }
 
   #postChanged(): void {
-    const { id: runId, running, statements } = this.#run ?? { id: 0, running: false, statements: [] };
-    const changed = statements.filter(({ id }) => this.#changed.has(id));
+    const run = this.#run;
+    const changed = [...this.#changed].flatMap((id) => run?.statements[id] ?? []);
     this.#changed.clear();
-    if (!this.#ready) return;
-    for (const statement of changed.map(untilNow)) {
-      const noticesBefore = this.#countNotices(statement);
-      const notices = statement.notices.slice(noticesBefore);
-      this.#post({ type: 'statement', runId, running, statement: { ...statement, notices }, noticesBefore });
+    if (run && this.#ready) this.#postStatements(run, changed);
+  }
+
+  #postStatements({ id: runId, running }: RunView, statements: readonly StatementView[]): void {
+    for (const some of batches(statements, messageStatements)) {
+      const changes = some.map(untilNow).map((statement) => {
+        const noticesBefore = this.#countNotices(statement);
+        const notices = statement.notices.slice(noticesBefore);
+        return { statement: { ...statement, notices }, noticesBefore };
+      });
+      this.#post({ type: 'statements', runId, running, changes });
     }
   }
 

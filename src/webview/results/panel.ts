@@ -1,10 +1,18 @@
 import type { FromWebview, StatementView, ToWebview } from '../../contract/results.ts';
 import { el } from './dom.ts';
 import { duration } from './format.ts';
-import { openStatement, runSummary, withRun, withStatement, type PanelState } from './panelState.ts';
+import {
+  latestStatement,
+  openStatement,
+  runSummary,
+  withRun,
+  withStatements,
+  type PanelState,
+} from './panelState.ts';
 import { RunHeader } from './runHeader.ts';
 import type { SavedState } from './savedState.ts';
 import { StatementPane } from './statementPane.ts';
+import { tabId } from './tab.ts';
 import { Tabs } from './tabs.ts';
 
 /** How often, ms, the time of a running statement is shown anew. */
@@ -29,6 +37,8 @@ export class Panel {
   /** When each statement's state came, ms of `performance.now`: the host's clock may differ from ours. */
   readonly #received = new Map<number, number>();
   #state: PanelState = { run: undefined, picked: undefined };
+  /** How many statements the run has. It is shown when all of them are here. */
+  #count = 0;
   #pane: StatementPane | undefined;
   #ticking: ReturnType<typeof setInterval> | undefined;
   #messageTimer: ReturnType<typeof setTimeout> | undefined;
@@ -39,8 +49,13 @@ export class Panel {
     this.#header = new RunHeader((runId) => {
       post({ type: 'cancel', runId });
     });
-    this.#tabs = new Tabs(paneId, (statementId) => {
-      this.#pick(statementId);
+    this.#tabs = new Tabs(paneId, {
+      pick: (statementId) => {
+        this.#pick(statementId);
+      },
+      follow: () => {
+        this.#pick(undefined);
+      },
     });
     this.#main.id = paneId;
     this.#main.role = 'tabpanel';
@@ -58,17 +73,18 @@ export class Panel {
         const same = this.#state.run?.id === message.run.id;
         this.#saved.begin(message.run);
         this.#state = { ...withRun(this.#state, message.run), picked: this.#saved.picked };
+        this.#count = message.count;
         if (!same) this.#forget();
-        for (const { id } of message.run.statements) this.#received.set(id, performance.now());
-        this.#show(message.run.statements);
+        this.#note(message.run.statements);
+        this.#show();
         break;
       }
-      case 'statement': {
+      case 'statements': {
         const wasRunning = this.#state.run?.running ?? false;
-        this.#state = withStatement(this.#state, message);
+        this.#state = withStatements(this.#state, message);
         if (this.#state.run?.id !== message.runId) break;
-        this.#received.set(message.statement.id, performance.now());
-        this.#show(this.#state.run.statements.filter(({ id }) => id === message.statement.id));
+        this.#note(message.changes.map(({ statement }) => statement));
+        this.#show();
         if (wasRunning && !message.running) this.#sayEnd();
         break;
       }
@@ -79,16 +95,24 @@ export class Panel {
     }
   }
 
-  /** Shows the state, in which these statements have changed. */
-  #show(changed: readonly StatementView[]): void {
+  /** Notes when these statements' states came. */
+  #note(statements: readonly StatementView[]): void {
+    const now = performance.now();
+    for (const { id } of statements) this.#received.set(id, now);
+  }
+
+  #show(): void {
     const { run } = this.#state;
-    const open = openStatement(this.#state);
-    this.#empty.hidden = run !== undefined;
-    this.#content.hidden = run === undefined;
-    if (!run) return;
+    if (!run || run.statements.length < this.#count) return;
+    this.#empty.hidden = true;
+    this.#content.hidden = false;
     this.#header.update(run);
-    for (const statement of changed) this.#tabs.update(statement, run.statements.indexOf(statement) + 1);
-    if (open) this.#open(open);
+    const open = openStatement(this.#state);
+    const latest = latestStatement(run);
+    if (open && latest) {
+      this.#tabs.show(run.statements, open.id, latest.id);
+      this.#open(open);
+    }
     this.#showTimes();
     if (run.running)
       this.#ticking ??= setInterval(() => {
@@ -101,11 +125,10 @@ export class Panel {
   }
 
   #open(statement: StatementView): void {
-    this.#tabs.open(statement.id);
     if (!this.#pane?.shows(statement)) {
       this.#pane?.dispose();
       this.#pane = this.#makePane(statement);
-      this.#main.setAttribute('aria-labelledby', this.#tabs.tabId(statement.id));
+      this.#main.setAttribute('aria-labelledby', tabId(statement.id));
       this.#main.append(this.#pane.element);
     }
     this.#pane.update(statement);
@@ -134,10 +157,10 @@ export class Panel {
     return new StatementPane(statement, actions, this.#saved.grid(statementId));
   }
 
-  #pick(statementId: number): void {
+  #pick(statementId: number | undefined): void {
     this.#state = { ...this.#state, picked: statementId };
     this.#saved.picked = statementId;
-    this.#show([]);
+    this.#show();
   }
 
   /** Forgets the run before. */
@@ -158,8 +181,9 @@ export class Panel {
   }
 
   #elapsed({ id, state, elapsedMs }: StatementView): number {
+    if (state !== 'running') return elapsedMs;
     const now = performance.now();
-    return state === 'running' ? elapsedMs + now - (this.#received.get(id) ?? now) : elapsedMs;
+    return elapsedMs + now - (this.#received.get(id) ?? now);
   }
 
   #sayEnd(): void {

@@ -1,4 +1,5 @@
 import type { RunView, StatementView, ToWebview } from '../../contract/results.ts';
+import { counted } from './format.ts';
 
 /** What the panel shows. */
 export interface PanelState {
@@ -12,28 +13,29 @@ export function withRun(state: PanelState, run: RunView): PanelState {
   return { run, picked: state.run?.id === run.id ? state.picked : undefined };
 }
 
-/** Takes a change of one statement; news of any other run than the one shown is dropped. */
-export function withStatement(
+/** Takes changes of statements; news of any other run than the one shown is dropped. */
+export function withStatements(
   state: PanelState,
-  news: Extract<ToWebview, { type: 'statement' }>,
+  { runId, running, changes }: Extract<ToWebview, { type: 'statements' }>,
 ): PanelState {
   const { run } = state;
-  if (run?.id !== news.runId) return state;
-  const { statement, noticesBefore } = news;
-  const before = run.statements.find(({ id }) => id === statement.id);
-  const notices = [...(before?.notices.slice(0, noticesBefore) ?? []), ...statement.notices];
-  const now = { ...statement, notices };
-  const statements = before
-    ? run.statements.map((other) => (other === before ? now : other))
-    : [...run.statements, now];
-  return { ...state, run: { ...run, running: news.running, statements } };
+  if (run?.id !== runId) return state;
+  const statements = [...run.statements];
+  for (const { statement, noticesBefore } of changes) {
+    const before = statements[statement.id]?.notices.slice(0, noticesBefore) ?? [];
+    statements[statement.id] = { ...statement, notices: [...before, ...statement.notices] };
+  }
+  return { ...state, run: { ...run, running, statements } };
+}
+
+/** The statement that was started last, or the first while none was. */
+export function latestStatement({ statements }: RunView): StatementView | undefined {
+  return statements.findLast(({ state }) => state !== 'pending' && state !== 'skipped') ?? statements[0];
 }
 
 /** The statement whose tab is open: the one that was picked, else the one that was started last. */
 export function openStatement({ run, picked }: PanelState): StatementView | undefined {
-  if (!run) return undefined;
-  const started = run.statements.findLast(({ state }) => state !== 'pending' && state !== 'skipped');
-  return run.statements.find(({ id }) => id === picked) ?? started ?? run.statements[0];
+  return run && (run.statements[picked ?? -1] ?? latestStatement(run));
 }
 
 /** A run's state as a whole, in words, with its place where it is at one statement. */
@@ -44,12 +46,12 @@ export function runSummary({ running, statements }: RunView): {
   const count = statements.length;
   const at = (state: StatementView['state']) =>
     statements.findIndex((statement) => statement.state === state) + 1;
-  const place = (number: number) => (count > 1 ? ` ${number} of ${count}` : '');
-  const all = count === 1 ? '1 statement' : `${count} statements`;
+  const place = (number: number) =>
+    count > 1 ? ` ${number.toLocaleString('en')} of ${count.toLocaleString('en')}` : '';
   if (running) return { state: 'running', text: `Running${place(Math.max(at('running'), 1))}` };
   const failed = at('failed');
   if (failed) return { state: 'failed', text: `Failed${count > 1 ? ` at${place(failed)}` : ''}` };
   const cancelled = at('cancelled');
   if (cancelled) return { state: 'cancelled', text: `Cancelled${count > 1 ? ` at${place(cancelled)}` : ''}` };
-  return { state: at('done') ? 'done' : 'pending', text: all };
+  return { state: at('done') ? 'done' : 'pending', text: counted(count, 'statement') };
 }

@@ -5,7 +5,7 @@ import {
   openStatement,
   runSummary,
   withRun,
-  withStatement,
+  withStatements,
 } from '../../../src/webview/results/panelState.ts';
 
 const statement = (
@@ -32,8 +32,8 @@ const run = (...states: StatementView['state'][]): RunView => ({
   statements: states.map((state, id) => statement(id, state)),
 });
 const notice = (message: string) => ({ severity: 'NOTICE', message });
-const news = (changed: StatementView, more: { noticesBefore?: number; runId?: number } = {}) =>
-  ({ type: 'statement', runId: 7, running: true, statement: changed, noticesBefore: 0, ...more }) as const;
+const news = (changed: StatementView, { noticesBefore = 0, runId = 7 } = {}) =>
+  ({ type: 'statements', runId, running: true, changes: [{ statement: changed, noticesBefore }] }) as const;
 
 describe('openStatement', () => {
   it('follows the statement that was started last', () => {
@@ -50,13 +50,13 @@ describe('openStatement', () => {
   });
 });
 
-describe('withStatement', () => {
+describe('withStatements', () => {
   it('puts new notices behind those that came before', () => {
-    const first = withStatement(
+    const first = withStatements(
       { run: run('running'), picked: undefined },
       news(statement(0, 'running', { notices: [notice('a'), notice('b')] })),
     );
-    const second = withStatement(
+    const second = withStatements(
       first,
       news(statement(0, 'running', { notices: [notice('c')] }), { noticesBefore: 2 }),
     );
@@ -68,13 +68,30 @@ describe('withStatement', () => {
 
   it('forgets the notices of an attempt before', () => {
     const before = { ...run('failed'), statements: [statement(0, 'failed', { notices: [notice('old')] })] };
-    const state = withStatement({ run: before, picked: undefined }, news(statement(0, 'running')));
+    const state = withStatements({ run: before, picked: undefined }, news(statement(0, 'running')));
     assert.deepEqual(state.run?.statements[0]?.notices, []);
+  });
+
+  it('takes the statements that follow a run, and leaves the others as they are', () => {
+    const state = { run: run('done', 'running'), picked: undefined };
+    const changes = [statement(1, 'done'), statement(2, 'running'), statement(3, 'pending')].map(
+      (changed) => ({
+        statement: changed,
+        noticesBefore: 0,
+      }),
+    );
+    const now = withStatements(state, { type: 'statements', runId: 7, running: true, changes });
+    assert.deepEqual(
+      now.run?.statements.map(({ id, state }) => `${id} ${state}`),
+      ['0 done', '1 done', '2 running', '3 pending'],
+    );
+    assert.equal(now.run?.statements[0], state.run.statements[0]);
+    assert.equal(state.run.statements.length, 2);
   });
 
   it('drops news of another run', () => {
     const state = { run: run('running'), picked: undefined };
-    assert.equal(withStatement(state, news(statement(0, 'done'), { runId: 6 })), state);
+    assert.equal(withStatements(state, news(statement(0, 'done'), { runId: 6 })), state);
   });
 });
 
@@ -89,6 +106,11 @@ describe('runSummary', () => {
     [['done'], 'done', '1 statement'],
     [['pending', 'pending'], 'pending', '2 statements'],
   ];
+  it('writes large numbers so that they can be read', () => {
+    const states = new Array<StatementView['state']>(31_000).fill('done').fill('failed', 2_999);
+    assert.equal(runSummary(run(...states)).text, 'Failed at 3,000 of 31,000');
+  });
+
   for (const [states, state, text] of cases) {
     it(`sums up ${states.join(', ')} as ${text}`, () => {
       assert.deepEqual(runSummary(run(...states)), { state, text });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { asMuchAsFits } from '../../../src/ui/results/answer.ts';
+import { batches } from '../../../src/ui/results/batches.ts';
 import { resultsHtml } from '../../../src/ui/results/resultsHtml.ts';
 import { Throttle } from '../../../src/ui/results/throttle.ts';
 
@@ -65,6 +66,14 @@ describe('asMuchAsFits', () => {
   it('holds at least one row', () => {
     assert.deepEqual(asMuchAsFits([['a'.repeat(100)], ['b']], 8), [['a'.repeat(100)]]);
     assert.deepEqual(asMuchAsFits([], 8), []);
+  });
+});
+
+describe('batches', () => {
+  it('holds all items in order, so many at a time', () => {
+    assert.deepEqual([...batches([1, 2, 3, 4, 5], 2)], [[1, 2], [3, 4], [5]]);
+    assert.deepEqual([...batches([1, 2], 2)], [[1, 2]]);
+    assert.deepEqual([...batches([], 2)], []);
   });
 });
 
