@@ -5,6 +5,9 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 
+/** @typedef {Record<'ink' | 'accent' | 'quiet' | 'running' | 'problem', string>} Colours */
+
+/** @type {Record<string, Colours>} */
 const THEMES = {
   light: { ink: '#424242', accent: '#0065b3', quiet: '#767676', running: '#2d7d2a', problem: '#b26c00' },
   dark: { ink: '#c5c5c5', accent: '#6cb8f6', quiet: '#8f8f8f', running: '#7cc97a', problem: '#e9b949' },
@@ -13,11 +16,17 @@ const THEMES = {
 const HEXAGON = 'M8 1.2 13.9 4.6v6.8L8 14.8 2.1 11.4V4.6Z';
 const STAR = 'M8 4.2 9.15 6.6 11.8 6.95 9.85 8.75 10.35 11.4 8 10.1 5.65 11.4 6.15 8.75 4.2 6.95 6.85 6.6Z';
 
+/** @type {(d: string, colour: string) => string} */
 const outline = (d, colour) =>
   `<path d="${d}" fill="none" stroke="${colour}" stroke-width="1.3" stroke-linejoin="round"/>`;
+/** @type {(d: string, colour: string) => string} */
 const filled = (d, colour) => `<path d="${d}" fill="${colour}" fill-rule="evenodd"/>`;
 
-/** What a thing is. Each takes a theme's colours. */
+/**
+ * What a thing is.
+ *
+ * @satisfies {Record<string, (colours: Colours) => string>}
+ */
 const shapes = {
   primary: ({ accent }) => filled(`${HEXAGON}${STAR}`, accent),
   standby: ({ accent }) =>
@@ -56,7 +65,11 @@ const shapes = {
     outline('M9.15 3.15h3.7v3.7h-3.7ZM3.15 9.15h3.7v3.7h-3.7ZM9.15 9.15h3.7v3.7h-3.7Z', ink),
 };
 
-/** In which state it is: a disc runs, a triangle needs a look, a square is stopped. */
+/**
+ * In which state it is: a disc runs, a triangle needs a look, a square is stopped.
+ *
+ * @satisfies {Record<string, (colours: Colours) => string>}
+ */
 const badges = {
   running: ({ running }) => `<circle cx="12.3" cy="12.3" r="2.8" fill="${running}"/>`,
   problem: ({ problem }) => filled('M12.2 8.7 15.8 15.4H8.6Z', problem),
@@ -69,6 +82,7 @@ const cutouts = {
   stopped: '<path d="M8.5 8.5H16V16H8.5Z"/>',
 };
 
+/** @type {Record<string, [keyof typeof shapes, (keyof typeof badges)?]>} */
 const ICONS = {
   'cluster-running': ['cluster'],
   'cluster-problem': ['cluster', 'problem'],
@@ -87,6 +101,7 @@ const ICONS = {
   shard: ['shard'],
 };
 
+/** @type {(shape: keyof typeof shapes, badge: keyof typeof badges | undefined, theme: Colours) => string} */
 const svg = (shape, badge, theme) => {
   const body = shapes[shape](theme);
   const content = badge

@@ -64,10 +64,9 @@ function explain(results) {
   for (const { title, state, reason = '' } of results) {
     if (state === 'failed') console.log(`failed: ${title}: ${reason.split('\n', 1)[0]}`);
   }
-  const skipped = results.filter(({ state }) => state === 'skipped');
-  for (const reason of new Set(skipped.map((result) => result.reason))) {
-    const titles = skipped.filter((result) => result.reason === reason).map(({ title }) => title);
-    console.log(`skipped: ${reason}: ${titles.join('; ')}`);
+  const reasons = results.filter(({ state }) => state === 'skipped').map(({ reason }) => reason);
+  for (const reason of new Set(reasons)) {
+    console.log(`skipped: ${reasons.filter((other) => other === reason).length}: ${reason}`);
   }
 }
 

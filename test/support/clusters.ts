@@ -11,15 +11,16 @@ import { type Session, withSession } from '../../src/postgres/session.ts';
 import { localMachine } from '../../src/runtime/local/localMachine.ts';
 import { skip } from './skip.ts';
 
+/** Suites that run at the same time ask for different ports, below those that systems give to clients. */
+const BASE_PORT = 20_000 + (process.pid % 1000) * 10;
+
 /** Ports that tests ask for; taken ones are passed over like anybody's. */
-const TEST_PORTS = {
-  coordinator1: 26400,
-  coordinator2: 26401,
-  coordinator3: 26402,
-  worker1: 26411,
-  worker2: 26412,
-  worker3: 26413,
-} as const;
+const TEST_PORTS = Object.fromEntries(
+  ['coordinator1', 'coordinator2', 'coordinator3', 'worker1', 'worker2', 'worker3'].map((name, index) => [
+    name,
+    BASE_PORT + index,
+  ]),
+);
 
 /** A folder of its own for a suite's clusters, that the servers' user can enter. */
 export const makeTestDirectory = async (): Promise<string> => {

@@ -32,8 +32,15 @@ const run = (...states: StatementView['state'][]): RunView => ({
   statements: states.map((state, id) => statement(id, state)),
 });
 const notice = (message: string) => ({ severity: 'NOTICE', message });
-const news = (changed: StatementView, { noticesBefore = 0, runId = 7 } = {}) =>
-  ({ type: 'statements', runId, running: true, changes: [{ statement: changed, noticesBefore }] }) as const;
+const news = (
+  changed: StatementView,
+  { noticesBefore = 0, runId = 7 } = {},
+): Parameters<typeof withStatements>[1] => ({
+  type: 'statements',
+  runId,
+  running: true,
+  changes: [{ statement: changed, noticesBefore }],
+});
 
 describe('openStatement', () => {
   it('follows the statement that was started last', () => {
@@ -85,7 +92,7 @@ describe('withStatements', () => {
       now.run?.statements.map(({ id, state }) => `${id} ${state}`),
       ['0 done', '1 done', '2 running', '3 pending'],
     );
-    assert.equal(now.run?.statements[0], state.run.statements[0]);
+    assert.equal(now.run.statements[0], state.run.statements[0]);
     assert.equal(state.run.statements.length, 2);
   });
 
