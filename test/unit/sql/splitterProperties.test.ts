@@ -109,7 +109,8 @@ const token = fc.oneof(
   inner.map((text) => `E'${text.replace(/['\\]/g, '\\$&')}'`),
   inner.map((text) => `U&"${text.replaceAll('"', '""')}"`),
   inner.map((text) => `"${text.replaceAll('"', '""')}"`),
-  inner.map((text) => `$q$${text}$q$`),
+  // A body ends at the first closing tag, so it must not have or begin one itself.
+  inner.filter((text) => `${text}$q$`.indexOf('$q$') === text.length).map((text) => `$q$${text}$q$`),
   inner.map((text) => `/* ${text.replace(/[*/]/g, ';')} */ 1`),
   inner.map((text) => `-- ${text.replace(/[\r\n]/g, ';')}\n2`),
   fc.constantFrom('(1; 2)', '$1', '1.5e3', '+', '::', ',', '[1:2]', ':name', '\t', '\r\n'),
