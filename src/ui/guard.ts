@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { ClusterError } from '../cluster/errors.ts';
 import type { CommandId, CommandMap } from '../contract/commands.ts';
 import { errorText, errorTrace } from './errorText.ts';
 
@@ -13,10 +14,16 @@ export interface Guard {
 }
 
 const SHOW_DETAILS = 'Show Details';
+const CANCELLED_MS = 10_000;
 
 /** @param log the channel that `Show Details` opens */
 export const createGuard = (log: vscode.LogOutputChannel): Guard => {
   const report = (error: unknown): void => {
+    if (ClusterError.is(error, 'cancelled')) {
+      // The progress goes when Cancel is pressed; this comes when everything is undone.
+      vscode.window.setStatusBarMessage(error.message, CANCELLED_MS);
+      return;
+    }
     const text = errorText(error);
     if (!text) return;
     log.error(text.foreseen ? `${text.message}\n${errorTrace(error)}` : errorTrace(error));

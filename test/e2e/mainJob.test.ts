@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
 import { before, describe, it } from 'mocha';
 import { needCitus } from '../support/clusters.ts';
 import { useWindow } from './harness.ts';
@@ -56,10 +57,22 @@ describe('the main job', function () {
     await window().useTheme('light');
     await window().screenshot('welcome light');
     await window().useTheme('dark');
+  });
+
+  it('leaves nothing of a provisioning that is cancelled', async () => {
     await welcomeButton().click();
+    await window()
+      .page.getByText(/2 coordinators on \d+, \d+/)
+      .waitFor();
+    await window().page.keyboard.press('Enter');
+    await window().answerNotification(/Provisioning “demo”/, 'Cancel');
+    await window().statusBarItem('Provisioning “demo” was cancelled; nothing is left of it.').waitFor();
+    assert.deepEqual(await readdir(window().sandbox.clusters), ['clusters.json', 'locks']);
+    await welcomeButton().waitFor();
   });
 
   it('provisions with one key press and names each step', async () => {
+    await welcomeButton().click();
     await window()
       .page.getByText(/2 coordinators on \d+, \d+/)
       .waitFor();
