@@ -112,6 +112,23 @@ describe('provisioning', function () {
     });
   });
 
+  it('makes as many standbys as wanted, each with a slot of its own', async () => {
+    const proposal = await proposeTestCluster(service, { coordinators: 3, workers: 1 });
+    const cluster = await service.provision(toRequest(proposal));
+    const status = await service.status(cluster);
+    assert.deepEqual(
+      ['coordinator1', 'coordinator2', 'coordinator3'].map((name) => status.get(name)?.role),
+      ['primary', 'standby', 'standby'],
+    );
+    const slots = await onNode(service, cluster, 'coordinator1', (session) =>
+      session.query(
+        v.object({ name: v.string() }),
+        'SELECT slot_name AS name FROM pg_replication_slots WHERE active',
+      ),
+    );
+    assert.deepEqual(slots.map(({ name }) => name).sort(), ['coordinator2', 'coordinator3']);
+  });
+
   it('keeps secrets to itself: folders 0700, files 0600, no password in any log or description', async () => {
     const cluster = await service.provision(toRequest(await proposeTestCluster(service)));
     const { password } = await service.credentials(cluster, cluster.nodes[0]!);
