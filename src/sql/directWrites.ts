@@ -16,8 +16,10 @@ export const directWriteHazard = async (
 ): Promise<string | undefined> => {
   const primary = await target.findPrimary(signal);
   if (!primary) {
+    if (await target.mayHavePrimary(signal)) return 'a coordinator doesn’t answer that may be the primary';
     // Nothing moves without a primary; what it did last is known if it was received and is replayed.
-    return (await ask(standby, REPLAYED_ALL)) ? undefined : `${target.nodeName} has not replayed all yet`;
+    if (!(await ask(standby, REPLAYED_ALL))) return `${target.nodeName} has not replayed all yet`;
+    return undefined;
   }
   const session = await primary.connect('citus-sql replay', signal);
   try {

@@ -18,6 +18,12 @@ export interface Target extends Server {
    * Takes as long as the cluster's slowest node, at most about 1 s.
    */
   findPrimary(signal?: AbortSignal): Promise<Server | undefined>;
+  /**
+   * Whether some coordinator is neither stopped nor known as a standby: it may be a primary at work, only too slow
+   * to say so.
+   * Takes as long as findPrimary.
+   */
+  mayHavePrimary(signal?: AbortSignal): Promise<boolean>;
 }
 
 /** The way to one node of a cluster. */
@@ -31,6 +37,13 @@ export const clusterTarget = (
     const status = await service.status(cluster, signal);
     const primary = coordinators(cluster).find(({ name }) => status.get(name)?.role === 'primary');
     return primary && server(service, cluster, primary);
+  },
+  mayHavePrimary: async (signal) => {
+    const status = await service.status(cluster, signal);
+    return coordinators(cluster).some(({ name }) => {
+      const { state, role } = status.get(name) ?? {};
+      return state !== 'stopped' && role !== 'standby';
+    });
   },
 });
 

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import * as v from 'valibot';
 import type { ClusterService } from '../../src/cluster/clusters.ts';
-import type { Cluster } from '../../src/cluster/model.ts';
+import { type Cluster, paths } from '../../src/cluster/model.ts';
 import { toRequest } from '../../src/cluster/provision/request.ts';
 import { catchUp } from '../../src/cluster/replication.ts';
+import { localMachine } from '../../src/runtime/local/localMachine.ts';
 import { FileSession } from '../../src/sql/fileSession.ts';
 import type { SqlRun } from '../../src/sql/run.ts';
 import { clusterTarget, type Target } from '../../src/sql/target.ts';
@@ -33,8 +34,7 @@ describe('writes on a standby coordinator', function () {
     await needCitus(this);
     directory = await makeTestDirectory();
     service = createTestService(directory);
-    const ports = { coordinator1: 25731, coordinator2: 25732, worker1: 25733, worker2: 25734 };
-    const proposal = await proposeTestCluster(service, { name: 'standby', ports });
+    const proposal = await proposeTestCluster(service, { name: 'standby' });
     cluster = await service.provision(toRequest(proposal));
     await onPrimary(`CREATE TABLE sample (id int PRIMARY KEY, data int)`);
     await onPrimary(`SELECT create_distributed_table('sample', 'id')`);
@@ -237,17 +237,33 @@ describe('writes on a standby coordinator', function () {
          WHERE p.shardid = get_shard_id_for_distribution_column('sample', 12)
            AND there.shouldhaveshards AND there.nodeid <> here.nodeid`,
       );
-      await session.run(`SET citus.local_hostname = '127.0.0.1'`);
       await session.run('BEGIN');
       await session.run(
         `SELECT citus_move_shard_placement($1::bigint, '127.0.0.1', $2, '127.0.0.1', $3, 'block_writes')`,
         [shard!.id, shard!.from, shard!.to],
       );
+      // A standby that lags would be refused for that.
+      await catchUp(session, 'coordinator2');
       const guarded = await run('UPDATE sample SET data = 0 WHERE id = 12');
       assert.match(guarded.view.statements[0]!.failure!.message, /Not sent: a shard is being moved/);
       await session.run('ROLLBACK');
       await session.run('CALL citus_cleanup_orphaned_resources()');
     });
+    assert.equal(await dataOf('sample', 12), 12);
+  });
+
+  it('lets no write pass the standby while the primary is silent, for it may be moving a shard', async () => {
+    const allowed = await run('UPDATE sample SET data = 12 WHERE id = 12');
+    await allowed.applyRemedy(0, 'direct');
+    const runtime = await localMachine.runtime(cluster.postgres.binDirectory, cluster.osUser);
+    const postmaster = await runtime.postmaster(paths.data(cluster.folder, 'coordinator1'));
+    process.kill(postmaster!.pid, 'SIGSTOP');
+    try {
+      const guarded = await run('UPDATE sample SET data = 0 WHERE id = 12');
+      assert.match(guarded.view.statements[0]!.failure!.message, /Not sent: a coordinator doesn’t answer/);
+    } finally {
+      process.kill(postmaster!.pid, 'SIGCONT');
+    }
     assert.equal(await dataOf('sample', 12), 12);
   });
 

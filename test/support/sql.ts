@@ -14,6 +14,7 @@ export const loneTarget = (credentials: Credentials): Target => ({
   role: (session: Session) => (session.inHotStandby ? 'standby' : 'primary'),
   connect: (applicationName, signal) => connect(credentials, { applicationName, ...(signal && { signal }) }),
   findPrimary: () => Promise.resolve(undefined),
+  mayHavePrimary: () => Promise.resolve(false),
 });
 
 /** A run of a whole text that hasn't begun. */

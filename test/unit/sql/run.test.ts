@@ -64,6 +64,7 @@ const runOn = (
     role: () => 'primary',
     connect: () => Promise.resolve(sessions.shift()!),
     findPrimary: () => Promise.resolve(undefined),
+    mayHavePrimary: () => Promise.resolve(false),
   };
   const file = new FileSession(target, 'test.sql');
   return { run: newRun(file, target, text, changed), file, target };
