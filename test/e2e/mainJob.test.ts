@@ -145,6 +145,7 @@ describe('the main job', function () {
       .waitFor({ timeout: LONG_MS });
     await selectTab(/3.*SELECT 7/);
     assert.deepEqual((await cells()).slice(0, 8), ['1', '20', '2', '40', '3', '60', '4', '40']);
+    await window().runCommand('Notifications: Clear All Notifications');
     await window().screenshot('overview');
   });
 
