@@ -48,12 +48,10 @@ export class ConnectionError extends Error {
 
 /** SQLSTATEs that the code tells apart (PostgreSQL manual, appendix A). */
 export const SqlState = {
-  queryCanceled: '57014',
   cannotConnectNow: '57P03',
   readOnlyTransaction: '25006',
   objectNotInPrerequisiteState: '55000',
   internalError: 'XX000',
-  duplicateObject: '42710',
 } as const;
 
 const text = v.optional(v.string());
