@@ -12,19 +12,35 @@ const common = {
   logLevel: 'warning',
   legalComments: 'none',
 };
-/** pg asks for these only when a user opts into them; we never do. */
-const optional = ['pg-native', 'pg-cloudflare', 'cloudflare:sockets'];
+/** @type {import('esbuild').BuildOptions} */
+const node = {
+  ...common,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  // pg asks for these only when a user opts into them; we never do.
+  external: ['vscode', 'pg-native', 'pg-cloudflare', 'cloudflare:sockets'],
+};
+
+/**
+ * Packages that the extension imports when it first needs them. Each has a file of its own, since even reading them
+ * takes as long as reading all of the rest, and activation shouldn't wait for that.
+ */
+const lazyPackages = ['execa', 'pg', 'proper-lockfile'];
+/** @type {import('esbuild').Plugin} */
+const filesOfTheirOwn = {
+  name: 'files of their own',
+  setup({ onResolve }) {
+    onResolve({ filter: new RegExp(`^(${lazyPackages.join('|')})$`) }, ({ path }) => ({
+      path: `./packages/${path}.cjs`,
+      external: true,
+    }));
+  },
+};
 
 const bundles = [
-  {
-    ...common,
-    entryPoints: ['src/extension.ts'],
-    outfile: 'dist/extension.cjs',
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    external: ['vscode', ...optional],
-  },
+  { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.cjs', plugins: [filesOfTheirOwn] },
+  ...lazyPackages.map((name) => ({ ...node, entryPoints: [name], outfile: `dist/packages/${name}.cjs` })),
   {
     ...common,
     entryPoints: ['src/webview/results/main.ts'],
@@ -35,17 +51,7 @@ const bundles = [
   },
 ];
 /** `npm start` is not part of the extension, so it goes elsewhere. */
-const tools = [
-  {
-    ...common,
-    entryPoints: ['src/cli/start.ts'],
-    outfile: 'out/start.cjs',
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    external: optional,
-  },
-];
+const tools = [{ ...node, entryPoints: ['src/cli/start.ts'], outfile: 'out/start.cjs' }];
 
 const printSizes = async () => {
   for (const { outfile } of bundles) {
