@@ -99,11 +99,6 @@ export const createClusterService = (dependencies: ClusterServiceDependencies): 
     return { ...login, password, database: cluster.database };
   };
 
-  const start: ClusterService['start'] = (cluster, nodes = cluster.nodes, options) =>
-    exclusively(cluster.name, options, async (limits) => {
-      await startNodes(cluster, nodes, await runtimeOf(cluster), limits);
-    });
-
   return {
     async list() {
       const clusters: Cluster[] = [];
@@ -154,7 +149,10 @@ export const createClusterService = (dependencies: ClusterServiceDependencies): 
         return await provision(request, context, limits);
       }),
 
-    start,
+    start: (cluster, nodes = cluster.nodes, options) =>
+      exclusively(cluster.name, options, async (limits) => {
+        await startNodes(cluster, nodes, await runtimeOf(cluster), limits);
+      }),
 
     stop: (cluster, nodes = cluster.nodes, options) =>
       exclusively(cluster.name, options, async (limits) => {
@@ -173,10 +171,7 @@ export const createClusterService = (dependencies: ClusterServiceDependencies): 
         const runtime = await runtimeOf(cluster);
         // From here on there is no way back: a crash leaves a cluster that the next look finishes removing.
         await writeDescription(runtime.files, { ...cluster, status: 'destroying' });
-        const stayed = await removeCluster(runtime, cluster);
-        await secretStore.delete(cluster.id);
-        await registry().remove(cluster.id);
-        return stayed;
+        return await removeCluster(cluster, runtime, { registry: registry(), secretStore });
       }),
 
     credentials,

@@ -60,9 +60,7 @@ export const provision = async (
     return ready;
   } catch (error) {
     const explained = await explain(error, cluster, runtime, options.signal);
-    await secretStore.delete(cluster.id);
-    await removeCluster(runtime, cluster);
-    await registry.remove(cluster.id);
+    await removeCluster(cluster, runtime, context);
     throw explained;
   }
 };

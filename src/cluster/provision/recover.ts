@@ -15,12 +15,10 @@ export const readOrRecover = async (
   entry: RegistryEntry,
   context: { machine: Machine; registry: Registry; secretStore: SecretStore },
 ): Promise<Cluster | undefined> => {
-  const { machine, registry, secretStore } = context;
+  const { machine } = context;
   const cluster = await readDescription(machine.ownFiles, entry.folder);
   if (cluster?.status === 'ready') return cluster;
   const runtime = await machine.runtime(cluster?.postgres.binDirectory ?? '', cluster?.osUser);
-  await removeCluster(runtime, cluster ?? { ...entry, nodes: [] });
-  await secretStore.delete(entry.id);
-  await registry.remove(entry.id);
+  await removeCluster(cluster ?? { ...entry, nodes: [] }, runtime, context);
   return undefined;
 };

@@ -1,5 +1,7 @@
 import type { Runtime, ServerFiles } from '../../runtime/runtime.ts';
 import { type ClusterNode, paths } from '../model.ts';
+import type { Registry } from '../registry.ts';
+import type { SecretStore } from '../secrets.ts';
 import { passwordFile } from './steps.ts';
 
 /** What provisioning makes in a cluster's folder, and nothing else. */
@@ -12,15 +14,32 @@ const madePaths = (folder: string, nodes: readonly ClusterNode[]): string[] => [
   paths.description(folder),
 ];
 
+/** As much of a cluster as its removal needs: what there is of one may not have a description. */
+interface Removable {
+  readonly id: string;
+  readonly folder: string;
+  readonly madeFolder: boolean;
+  readonly nodes: readonly ClusterNode[];
+}
+
 /**
- * Ends all servers of a folder and removes what provisioning made there, and the folder too if provisioning made it
- * and nothing foreign is in it.
+ * Ends all servers of a cluster and removes what provisioning made: in its folder, and the folder too if provisioning
+ * made it and nothing foreign is in it; its passwords; and last its registry entry, by which an interrupted removal
+ * is found again.
  * @returns what else was in the folder and therefore stayed, by name
  */
 export const removeCluster = async (
+  cluster: Removable,
   runtime: Runtime,
-  cluster: { readonly folder: string; readonly madeFolder: boolean; readonly nodes: readonly ClusterNode[] },
+  { registry, secretStore }: { readonly registry: Registry; readonly secretStore: SecretStore },
 ): Promise<string[]> => {
+  const stayed = await clearFolder(runtime, cluster);
+  await secretStore.delete(cluster.id);
+  await registry.remove(cluster.id);
+  return stayed;
+};
+
+const clearFolder = async (runtime: Runtime, cluster: Removable): Promise<string[]> => {
   const { folder, nodes } = cluster;
   await runtime.endProcesses(
     folder,

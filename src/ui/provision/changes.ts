@@ -84,11 +84,14 @@ export const askForChange = async (
 };
 
 /** @returns a folder with PostgreSQL's programs, or undefined */
-export const browseForInstall = async (): Promise<string | undefined> => {
+export const browseForInstall = (): Promise<string | undefined> =>
+  pickFolder('Folder with initdb, pg_ctl and postgres', 'Use This PostgreSQL');
+
+const pickFolder = async (title: string, openLabel: string): Promise<string | undefined> => {
   const [folder] =
     (await vscode.window.showOpenDialog({
-      title: 'Folder with initdb, pg_ctl and postgres',
-      openLabel: 'Use This PostgreSQL',
+      title,
+      openLabel,
       canSelectFolders: true,
       canSelectFiles: false,
     })) ?? [];
@@ -169,17 +172,11 @@ const pickInstall = async (service: Service, current: string): Promise<string | 
 
 /** A folder for the cluster: the one that was browsed to where it is empty, otherwise a new one in it. */
 const browseForFolder = async (name: string): Promise<string | undefined> => {
-  const [folder] =
-    (await vscode.window.showOpenDialog({
-      title: 'Where to put the cluster',
-      openLabel: 'Put Cluster Here',
-      canSelectFolders: true,
-      canSelectFiles: false,
-    })) ?? [];
-  if (!folder) return undefined;
-  const isEmpty = await readdir(folder.fsPath).then(
+  const folder = await pickFolder('Where to put the cluster', 'Put Cluster Here');
+  if (folder === undefined) return undefined;
+  const isEmpty = await readdir(folder).then(
     (entries) => entries.length === 0,
     () => false,
   );
-  return isEmpty ? folder.fsPath : path.join(folder.fsPath, name);
+  return isEmpty ? folder : path.join(folder, name);
 };

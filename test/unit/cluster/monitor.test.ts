@@ -4,25 +4,13 @@ import type { Cluster } from '../../../src/cluster/model.ts';
 import { ClusterMonitor, type MonitorChange } from '../../../src/cluster/monitor.ts';
 import type { Timer } from '../../../src/cluster/repeating.ts';
 import type { ClusterStatus, NodeStatus } from '../../../src/cluster/status.ts';
+import { describedCluster } from '../../support/describedCluster.ts';
 
-const cluster = (name: string): Cluster => ({
-  schemaVersion: 1,
-  id: name,
-  name,
-  status: 'ready',
-  createdAt: '2024-01-01T00:00:00Z',
-  sharding: 'citus',
-  postgres: { binDirectory: '/bin', version: '15.20' },
-  shardingVersion: '13.2',
-  superuser: 'postgres',
-  database: 'postgres',
-  madeFolder: true,
-  folder: `/clusters/${name}`,
-  nodes: [
+const cluster = (name: string): Cluster =>
+  describedCluster(name, [
     { name: 'coordinator1', kind: 'coordinator', host: '127.0.0.1', port: 5432 },
     { name: 'worker1', kind: 'worker', host: '127.0.0.1', port: 9701 },
-  ],
-});
+  ]);
 
 /** Time that passes only when told to. */
 class ManualTime {

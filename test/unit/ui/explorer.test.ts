@@ -1,6 +1,6 @@
 import { describe, it } from 'mocha';
 import assert from 'node:assert/strict';
-import type { Cluster, ClusterNode } from '../../../src/cluster/model.ts';
+import type { ClusterNode } from '../../../src/cluster/model.ts';
 import type { ClusterStatus, NodeStatus } from '../../../src/cluster/status.ts';
 import type { Shard, ShardedTable } from '../../../src/sharding/sharding.ts';
 import { coordinatorToAsk } from '../../../src/ui/explorer/clusterTables.ts';
@@ -17,6 +17,7 @@ import {
 import { elementId } from '../../../src/ui/explorer/elements.ts';
 import { nodeIcon } from '../../../src/ui/explorer/icons.ts';
 import { nodeTooltip } from '../../../src/ui/explorer/tooltips.ts';
+import { describedCluster } from '../../support/describedCluster.ts';
 
 const coordinator1: ClusterNode = {
   name: 'coordinator1',
@@ -27,21 +28,7 @@ const coordinator1: ClusterNode = {
 const coordinator2: ClusterNode = { ...coordinator1, name: 'coordinator2', port: 5433 };
 const worker1: ClusterNode = { name: 'worker1', kind: 'worker', host: '127.0.0.1', port: 9701 };
 const worker2: ClusterNode = { ...worker1, name: 'worker2', port: 9702 };
-const cluster: Cluster = {
-  schemaVersion: 1,
-  id: 'id',
-  name: 'demo',
-  status: 'ready',
-  createdAt: '2024-01-01T00:00:00Z',
-  sharding: 'citus',
-  postgres: { binDirectory: '/bin', version: '15.20' },
-  shardingVersion: '13.2',
-  superuser: 'postgres',
-  database: 'postgres',
-  madeFolder: true,
-  folder: '/clusters/demo',
-  nodes: [coordinator1, coordinator2, worker1, worker2],
-};
+const cluster = describedCluster('demo', [coordinator1, coordinator2, worker1, worker2]);
 const running: NodeStatus = { state: 'running' };
 const stopped: NodeStatus = { state: 'stopped' };
 const primary: NodeStatus = { state: 'running', role: 'primary' };
