@@ -26,13 +26,15 @@ const node = {
  * Packages that the extension imports when it first needs them. Each has a file of its own, since even reading them
  * takes as long as reading all of the rest, and activation shouldn't wait for that.
  */
-const lazyPackages = ['execa', 'pg', 'proper-lockfile'];
+const lazyPackages = ['execa', 'modern-tar/fs', 'pg', 'pg-copy-streams', 'proper-lockfile'];
+/** @param {string} name of a package, or of one of its parts */
+const fileName = (name) => name.replace('/', '-');
 /** @type {import('esbuild').Plugin} */
 const filesOfTheirOwn = {
   name: 'files of their own',
   setup({ onResolve }) {
     onResolve({ filter: new RegExp(`^(${lazyPackages.join('|')})$`) }, ({ path }) => ({
-      path: `./packages/${path}.cjs`,
+      path: `./packages/${fileName(path)}.cjs`,
       external: true,
     }));
   },
@@ -40,7 +42,7 @@ const filesOfTheirOwn = {
 
 const bundles = [
   { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.cjs', plugins: [filesOfTheirOwn] },
-  ...lazyPackages.map((name) => ({ ...node, entryPoints: [name], outfile: `dist/packages/${name}.cjs` })),
+  ...lazyPackages.map((name) => ({ ...node, entryPoints: [name], outfile: `dist/packages/${fileName(name)}.cjs` })),
   {
     ...common,
     entryPoints: ['src/webview/results/main.ts'],

@@ -4,10 +4,13 @@ import { ClusterMonitor } from './cluster/monitor.ts';
 import { createClusterService } from './cluster/service.ts';
 import { localMachine } from './runtime/local/localMachine.ts';
 import { registerClusterCommands } from './ui/commands/clusterCommands.ts';
+import { registerMoveTable } from './ui/commands/moveTable.ts';
 import { Targets } from './ui/commands/targets.ts';
 import { createSqlEditor } from './ui/editor/sqlEditor.ts';
 import { Explorer } from './ui/explorer/explorer.ts';
 import { createGuard } from './ui/guard.ts';
+import { createGuides } from './ui/provision/guides.ts';
+import { registerInstallCommands } from './ui/provision/installCommands.ts';
 import { registerProvisionCommand } from './ui/provision/provisionCommand.ts';
 import { createSecretStore } from './ui/secretStore.ts';
 import { readSettings } from './ui/settings.ts';
@@ -16,7 +19,9 @@ let service: ClusterService | undefined;
 
 /** Puts the pieces together. Reads nothing from disk and starts nothing: that waits until somebody looks or asks. */
 export const activate = ({
+  extension,
   extensionUri,
+  globalStorageUri,
   secrets,
   subscriptions,
   workspaceState,
@@ -26,7 +31,8 @@ export const activate = ({
   service = createClusterService({
     machine: localMachine,
     secretStore: createSecretStore(secrets),
-    settings: readSettings,
+    settings: () => readSettings(globalStorageUri),
+    resources: vscode.Uri.joinPath(extensionUri, 'resources').fsPath,
     onProblem: (error) => {
       guard.reportOnce(error);
     },
@@ -37,6 +43,7 @@ export const activate = ({
     },
   });
   const targets = new Targets(service, monitor);
+  const guides = createGuides(extension);
   const explorer = new Explorer({ service, monitor, guard, extensionUri });
   subscriptions.push(
     vscode.workspace.onDidChangeConfiguration((event) => {
@@ -45,7 +52,9 @@ export const activate = ({
     log,
     monitor,
     explorer,
-    registerProvisionCommand({ service, monitor, explorer, guard }),
+    registerMoveTable({ service, monitor, targets, guard }),
+    registerProvisionCommand({ service, monitor, explorer, guides, guard }),
+    registerInstallCommands({ service, guides, guard }),
     registerClusterCommands({ service, monitor, guard }),
     createSqlEditor({ service, monitor, targets, guard, log, extensionUri, workspaceState }),
   );

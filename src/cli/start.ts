@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ClusterService, Progress } from '../cluster/clusters.ts';
-import { defaultDirectory } from '../cluster/defaultDirectory.ts';
+import { defaultDirectory, downloadDirectory } from '../cluster/defaultDirectory.ts';
 import { ClusterError } from '../cluster/errors.ts';
 import type { Cluster } from '../cluster/model.ts';
-import { toRequest } from '../cluster/provision/request.ts';
+import { platformKey } from '../cluster/provision/platform.ts';
+import { type Proposal, toRequest } from '../cluster/provision/request.ts';
 import { noSecretStore } from '../cluster/secrets.ts';
 import { createClusterService } from '../cluster/service.ts';
 import type { ClusterStatus } from '../cluster/status.ts';
@@ -19,6 +20,9 @@ import { formatTable } from './table.ts';
  * Progress goes to standard error, results to standard output.
  */
 const NAME = 'demo';
+const NPM_REGISTRY = 'https://registry.npmjs.org/';
+const DEFAULT_IMAGE = 'citusdata/citus:13.0';
+const MEMORY_MEGABYTES = 1024;
 
 const say = (text: string): void => {
   process.stderr.write(`${text}\n`);
@@ -32,13 +36,26 @@ const main = async (): Promise<void> => {
       // For the script that opens the editor afterwards; here there is none.
       'no-editor': { type: 'boolean', default: false },
       directory: { type: 'string', default: defaultDirectory() },
+      /** What the servers are made of; the best that there is unless told. */
+      runtime: { type: 'string' },
+      sharding: { type: 'string' },
+      'bin-directory': { type: 'string', default: '' },
+      image: { type: 'string', default: DEFAULT_IMAGE },
       sample: { type: 'string', default: path.join(process.cwd(), 'resources', 'sample.sql') },
     },
   });
   const service = createClusterService({
     machine: localMachine,
     secretStore: noSecretStore,
-    settings: () => ({ binDirectory: '', directory: values.directory, osUser: 'postgres' }),
+    settings: () => ({
+      binDirectory: values['bin-directory'],
+      directory: values.directory,
+      osUser: 'postgres',
+      download: { folder: downloadDirectory(values.directory), registry: NPM_REGISTRY },
+      image: values.image,
+      memoryMegabytes: MEMORY_MEGABYTES,
+    }),
+    resources: path.join(process.cwd(), 'resources'),
     onProblem: (error) => {
       say(inWords(error));
     },
@@ -50,7 +67,7 @@ const main = async (): Promise<void> => {
     });
   try {
     if (values.destroy) await destroy(service);
-    else await provisionAndRun(service, values.sample, values.json, stop.signal);
+    else await provisionAndRun(service, values, stop.signal);
   } finally {
     await service.close();
   }
@@ -58,16 +75,14 @@ const main = async (): Promise<void> => {
 
 const provisionAndRun = async (
   service: ClusterService,
-  sampleFile: string,
-  json: boolean,
+  { sample: sampleFile, json, ...wanted }: { sample: string; json: boolean } & WantedPlatform,
   signal: AbortSignal,
 ): Promise<void> => {
   const sample = await readFile(sampleFile, 'utf8');
   const begun = performance.now();
   const existing = (await service.list()).find(({ name }) => name === NAME);
   const cluster =
-    existing ??
-    (await service.provision(toRequest(await service.propose({ name: NAME })), { signal, onProgress }));
+    existing ?? (await service.provision(toRequest(await proposal(service, wanted)), { signal, onProgress }));
   if (existing) await service.start(existing, existing.nodes, { signal });
   const seconds = Math.round((performance.now() - begun) / 10) / 100;
   say(
@@ -82,6 +97,30 @@ const provisionAndRun = async (
     json
       ? `${JSON.stringify(report(cluster, status, results, seconds, existing !== undefined), undefined, 2)}\n`
       : tables(cluster, status, results),
+  );
+};
+
+interface WantedPlatform {
+  readonly runtime?: string | undefined;
+  readonly sharding?: string | undefined;
+}
+
+/** @throws ClusterError `no-platform` where this machine has nothing of what is wanted */
+const proposal = async (
+  service: ClusterService,
+  { runtime, sharding }: WantedPlatform,
+): Promise<Proposal> => {
+  const proposed = await service.propose({ name: NAME });
+  const platform = proposed.platforms.find(
+    (each) => (runtime ?? each.kind) === each.kind && (sharding ?? each.sharding) === each.sharding,
+  );
+  if (platform) return { ...proposed, platform };
+  const [obstacle] = proposed.obstacles;
+  throw new ClusterError(
+    'no-platform',
+    obstacle?.message ?? `This machine has no ${[sharding, runtime].filter(Boolean).join(' with ')}.`,
+    { searched: proposed.platforms.map(platformKey) },
+    obstacle && { nextStep: obstacle.nextStep },
   );
 };
 
@@ -109,7 +148,9 @@ const report = (
 ): object => ({
   cluster: cluster.name,
   folder: cluster.folder,
-  install: { ...cluster.postgres, citus: cluster.shardingVersion },
+  runtime: cluster.runtime,
+  postgres: cluster.postgresVersion,
+  sharding: { by: cluster.sharding, version: cluster.shardingVersion },
   reused,
   provisioningSeconds: reused ? null : seconds,
   nodes: cluster.nodes.map(({ name, kind, host, port }) => {
@@ -132,7 +173,8 @@ const tables = (cluster: Cluster, status: ClusterStatus, results: readonly Sampl
       `${commandTag}, ${milliseconds} ms`,
     ].join('\n'),
   );
-  return `${[formatTable(['node', 'role', 'address', 'state', 'lag'], nodes), ...blocks].join('\n\n')}\n`;
+  const made = `${cluster.name}: PostgreSQL ${cluster.postgresVersion}, tables spread by ${cluster.sharding} ${cluster.shardingVersion}`;
+  return `${[made, formatTable(['node', 'role', 'address', 'state', 'lag'], nodes), ...blocks].join('\n\n')}\n`;
 };
 
 const inWords = (error: unknown): string => {

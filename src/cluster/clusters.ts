@@ -2,6 +2,8 @@ import type { Credentials } from '../postgres/endpoint.ts';
 import type { Sharding } from '../sharding/sharding.ts';
 import type { Cluster, ClusterNode } from './model.ts';
 import type { PostgresInstall } from '../postgres/install.ts';
+import type { TableName } from '../postgres/tableDefinition.ts';
+import type { NodeHost } from '../runtime/runtime.ts';
 import type { Proposal, ProvisionRequest, ProvisionWishes } from './provision/request.ts';
 import type { ClusterStatus } from './status.ts';
 
@@ -26,10 +28,19 @@ export interface ClusterService {
   installs(): Promise<PostgresInstall[]>;
   /**
    * Fills in what the wishes leave open, with taken ports replaced by the next free ones.
-   * @throws ClusterError `bad-request`, `name-taken`, `folder-not-empty`, `no-citus`
+   * @throws ClusterError `bad-request`, `name-taken`, `no-platform`
    */
   propose(wishes: ProvisionWishes): Promise<Proposal>;
+  /** Makes a cluster, or nothing. What its platform lacks (an image, a download) is got first, and stays. */
   provision(request: ProvisionRequest, options?: OperationOptions): Promise<Cluster>;
+  /**
+   * Removes the PostgreSQL that was downloaded.
+   * @returns whether there was one
+   * @throws ClusterError `in-use` where a cluster is made of it
+   */
+  removeDownload(): Promise<boolean>;
+  /** Makes the operating system's account that runs the servers where we are root. @throws ClusterError `no-os-user` */
+  createServerUser(): Promise<void>;
   start(cluster: Cluster, nodes?: readonly ClusterNode[], options?: OperationOptions): Promise<void>;
   stop(cluster: Cluster, nodes?: readonly ClusterNode[], options?: OperationOptions): Promise<void>;
   restart(cluster: Cluster, nodes?: readonly ClusterNode[], options?: OperationOptions): Promise<void>;
@@ -38,6 +49,23 @@ export interface ClusterService {
    * @returns names of foreign things in the folder, which stayed
    */
   destroy(cluster: Cluster, options?: OperationOptions): Promise<string[]>;
+  /**
+   * Copies a table to another cluster: its definition, its distribution and its rows, and compares the two. The copy is
+   * there whole or not at all. Nobody can write to the original meanwhile.
+   * @param options.keep whether the original stays
+   * @returns number of rows
+   * @throws ClusterError `not-found`, `not-movable`, `copy-differs`, `cancelled`; ServerError, ConnectionError
+   */
+  moveTable(
+    from: Cluster,
+    table: TableName,
+    to: Cluster,
+    options: OperationOptions & { readonly keep: boolean },
+  ): Promise<bigint>;
+  /** Where and how a node's server runs. */
+  host(cluster: Cluster, node: ClusterNode): Promise<NodeHost>;
+  /** Whether psql can be opened on the cluster's nodes. */
+  hasPsql(cluster: Cluster): Promise<boolean>;
   /** How to connect to a node as the superuser. Holds a secret. */
   credentials(cluster: Cluster, node: ClusterNode): Promise<Credentials>;
   /** Asks every node how it is; each answers or is given up within 1 s. */

@@ -12,3 +12,10 @@ export const defaultDirectory = (): string => {
   if (process.platform === 'darwin') return path.join(os.homedir(), 'Library', 'Application Support', NAME);
   return path.join(process.env['XDG_DATA_HOME'] ?? path.join(os.homedir(), '.local', 'share'), NAME);
 };
+
+/**
+ * Folder for a downloaded PostgreSQL.
+ * @param own a folder of ours, which another account may not be able to enter
+ */
+export const downloadDirectory = (own: string): string =>
+  path.join(process.getuid?.() === 0 ? defaultDirectory() : own, 'postgresql');

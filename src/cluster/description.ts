@@ -3,6 +3,25 @@ import type { ServerFiles } from '../runtime/runtime.ts';
 import { ClusterError } from './errors.ts';
 import { type Cluster, ClusterDescription, paths, SCHEMA_VERSION } from './model.ts';
 
+/** A description of before there were several runtimes: its servers are local ones. */
+const FirstDescription = v.looseObject({
+  schemaVersion: v.literal(1),
+  postgres: v.object({ binDirectory: v.string(), version: v.string() }),
+  osUser: v.optional(v.string()),
+});
+
+/** Brings a description of an older version of ours into today's shape; leaves anything else as it is. */
+const bringUpToDate = (description: unknown): unknown => {
+  if (!v.is(FirstDescription, description)) return description;
+  const { postgres, osUser, ...rest } = description;
+  return {
+    ...rest,
+    schemaVersion: SCHEMA_VERSION,
+    postgresVersion: postgres.version,
+    runtime: { kind: 'local', binDirectory: postgres.binDirectory, osUser },
+  };
+};
+
 /**
  * Reads the description in a cluster's folder.
  * @returns undefined where there is none
@@ -13,7 +32,7 @@ export const readDescription = async (files: ServerFiles, folder: string): Promi
   const text = await files.read(file);
   if (text === undefined) return undefined;
   try {
-    return { ...v.parse(ClusterDescription, JSON.parse(text)), folder };
+    return { ...v.parse(ClusterDescription, bringUpToDate(JSON.parse(text))), folder };
   } catch (cause) {
     throw new ClusterError(
       'damaged-description',

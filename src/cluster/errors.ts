@@ -6,7 +6,19 @@ export interface ClusterFailures {
   'folder-not-empty': { folder: string };
   'folder-not-usable': { folder: string };
   'name-taken': { name: string };
-  'no-citus': { searched: string[] };
+  /** There is nothing on this machine that a cluster could be made of. */
+  'no-platform': { searched: string[] };
+  /** Servers lack what spreads the tables. */
+  'no-sharding': { sharding: string };
+  'no-image': { image: string };
+  'bad-image': { image: string };
+  'download-failed': { what: string };
+  /** A table can't be moved as it is. */
+  'not-movable': { table: string };
+  /** Two copies of a table differ. */
+  'copy-differs': { table: string };
+  /** Something can't be removed, since a cluster needs it. */
+  'in-use': { cluster: string };
   'no-os-user': { osUser: string };
   'not-found': { what: string };
   'port-taken': { port: number; node: string };

@@ -1,8 +1,11 @@
 import path from 'node:path';
 import * as v from 'valibot';
+import type { Endpoint } from '../postgres/endpoint.ts';
+import { RuntimeChoice } from '../runtime/choice.ts';
+import { SHARDING_IDS } from '../sharding/sharding.ts';
 
 /** Version of the description's shape; raised when an older reader could misunderstand a newer file. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** What a server was made to be. Whether a coordinator is primary or standby is asked of the server, never stored. */
 const NodeKind = v.picklist(['coordinator', 'worker']);
@@ -12,7 +15,15 @@ const Port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535));
 /** Names become folder names and replication slot names, so they keep to what both allow. */
 const NodeName = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_]{0,30}$/));
 
-export const ClusterNode = v.object({ name: NodeName, kind: NodeKind, host: v.string(), port: Port });
+export const ClusterNode = v.object({
+  name: NodeName,
+  kind: NodeKind,
+  /** The address that this machine reaches it by. */
+  host: v.string(),
+  port: Port,
+  /** The address that the other nodes reach it by, where that is another one. */
+  peerAddress: v.optional(v.object({ host: v.string(), port: Port })),
+});
 export type ClusterNode = v.InferOutput<typeof ClusterNode>;
 
 export const ClusterDescription = v.object({
@@ -22,11 +33,11 @@ export const ClusterDescription = v.object({
   /** Whoever finds a cluster that isn't `ready`, with nobody at work on it, removes what there is of it. */
   status: v.picklist(['provisioning', 'ready', 'destroying']),
   createdAt: v.string(),
-  sharding: v.literal('citus'),
-  postgres: v.object({ binDirectory: v.string(), version: v.string() }),
+  sharding: v.picklist(SHARDING_IDS),
+  /** Version of what spreads the tables. */
   shardingVersion: v.string(),
-  /** OS user that runs the servers, where it isn't the one who runs us. */
-  osUser: v.optional(v.string()),
+  postgresVersion: v.string(),
+  runtime: RuntimeChoice,
   superuser: v.string(),
   database: v.string(),
   /** Whether provisioning made the folder itself, and so may remove it. */
@@ -40,14 +51,16 @@ export interface Cluster extends ClusterDescription {
   readonly folder: string;
 }
 
-/** Where a cluster keeps its things. */
+/** What a cluster keeps in its folder, wherever its servers run. */
 export const paths = {
   description: (folder: string): string => path.join(folder, 'cluster.json'),
+  /** Passwords by the addresses that this machine reaches the nodes by. */
   passfile: (folder: string): string => path.join(folder, 'passfile'),
-  sockets: (folder: string): string => path.join(folder, 'run'),
-  data: (folder: string, nodeName: string): string => path.join(folder, nodeName),
-  log: (folder: string, nodeName: string): string => path.join(folder, `${nodeName}.log`),
 };
+
+/** The address that the other nodes reach a node by. */
+export const peerAddress = ({ host, port, peerAddress }: ClusterNode): Endpoint =>
+  peerAddress ?? { host, port };
 
 /** The coordinators in the order they were made; the first one began as the primary. */
 export const coordinators = (cluster: Pick<Cluster, 'nodes'>): ClusterNode[] =>

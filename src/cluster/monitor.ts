@@ -15,6 +15,8 @@ const LIST_PAUSE_MS = 1500;
 export interface WatchedCluster {
   readonly cluster: Cluster;
   readonly status: ClusterStatus | undefined;
+  /** Whether psql can be opened on its nodes; taken for granted until that is known. */
+  readonly hasPsql: boolean;
 }
 
 export type MonitorChange =
@@ -33,7 +35,7 @@ export interface MonitorOptions {
  * Each cluster is asked on its own, so one that hangs doesn't hold back the others.
  */
 export class ClusterMonitor {
-  readonly #service: Pick<ClusterService, 'list' | 'status' | 'onDidChangeClusters'>;
+  readonly #service: Pick<ClusterService, 'list' | 'status' | 'hasPsql' | 'onDidChangeClusters'>;
   readonly #timer: Timer;
   readonly #onProblem: (error: unknown) => void;
   readonly #list: Repeating;
@@ -46,7 +48,7 @@ export class ClusterMonitor {
   #listFailure: unknown;
 
   constructor(
-    service: Pick<ClusterService, 'list' | 'status' | 'onDidChangeClusters'>,
+    service: Pick<ClusterService, 'list' | 'status' | 'hasPsql' | 'onDidChangeClusters'>,
     options: MonitorOptions = {},
   ) {
     this.#service = service;
@@ -156,9 +158,15 @@ export class ClusterMonitor {
 
   #add(cluster: Cluster): void {
     const repeating = new Repeating(() => this.#readStatus(poll), STATUS_PAUSE_MS, this.#timer);
-    const poll: StatusPoll = { cluster, status: undefined, failing: false, repeating };
+    const poll: StatusPoll = { cluster, status: undefined, hasPsql: true, failing: false, repeating };
     this.#polls.set(cluster.id, poll);
     if (this.#watchers > 0) repeating.start();
+    void this.#askForPsql(poll);
+  }
+
+  async #askForPsql(poll: StatusPoll): Promise<void> {
+    poll.hasPsql = await this.#service.hasPsql(poll.cluster).catch(() => true);
+    if (!poll.hasPsql && this.#polls.get(poll.cluster.id) === poll) this.#emit({ kind: 'clusters' });
   }
 
   async #readStatus(poll: StatusPoll): Promise<void> {
@@ -189,6 +197,7 @@ export class ClusterMonitor {
 interface StatusPoll {
   cluster: Cluster;
   status: ClusterStatus | undefined;
+  hasPsql: boolean;
   /** Whether the last look failed, so that a lasting failure is told once. */
   failing: boolean;
   readonly repeating: Repeating;

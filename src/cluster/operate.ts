@@ -1,9 +1,8 @@
 import path from 'node:path';
-import { type ServerCommand, startServer, stopServer } from '../postgres/serverCommands.ts';
-import { CommandError, type Runtime } from '../runtime/runtime.ts';
+import { CommandError, type NodeHost, type Runtime } from '../runtime/runtime.ts';
 import type { OperationOptions } from './clusters.ts';
 import { ClusterError } from './errors.ts';
-import { type Cluster, type ClusterNode, paths } from './model.ts';
+import type { ClusterNode } from './model.ts';
 import { runSteps, type Step, StepError } from './stepGraph.ts';
 
 const LOG_EXCERPT_BYTES = 1500;
@@ -13,7 +12,6 @@ const LOG_EXCERPT_BYTES = 1500;
  * @throws ClusterError `port-taken`, `step-failed`, `cancelled`
  */
 export const startNodes = async (
-  cluster: Cluster,
   nodes: readonly ClusterNode[],
   runtime: Runtime,
   options: OperationOptions,
@@ -23,8 +21,8 @@ export const startNodes = async (
     title: `Start ${node.name}`,
     needs: [],
     run: async (signal) => {
-      const dataDirectory = paths.data(cluster.folder, node.name);
-      if (await runtime.postmaster(dataDirectory)) return;
+      const host = runtime.node(node.name);
+      if (await host.isAlive()) return;
       if (!(await runtime.isPortFree(node.port))) {
         throw new ClusterError(
           'port-taken',
@@ -33,14 +31,7 @@ export const startNodes = async (
           { nextStep: `End that program, then start ${node.name} again.` },
         );
       }
-      const log = paths.log(cluster.folder, node.name);
-      await runOnNode(
-        startServer(dataDirectory, log, paths.passfile(cluster.folder)),
-        node,
-        log,
-        runtime,
-        signal,
-      );
+      await inServerWords(node, host, () => host.start(signal));
     },
   }));
   await runNodeSteps(steps, options);
@@ -51,52 +42,41 @@ export const startNodes = async (
  * @throws ClusterError `step-failed`, `cancelled`
  */
 export const stopNodes = async (
-  cluster: Cluster,
   nodes: readonly ClusterNode[],
   runtime: Runtime,
   options: OperationOptions,
 ): Promise<void> => {
-  const isStandby = async (node: ClusterNode): Promise<boolean> =>
-    (await runtime.files.read(path.join(paths.data(cluster.folder, node.name), 'standby.signal'))) !==
-    undefined;
+  const alive: ClusterNode[] = [];
+  for (const node of nodes) if (await runtime.node(node.name).isAlive()) alive.push(node);
   const standbys = new Set<string>();
-  for (const node of nodes) if (await isStandby(node)) standbys.add(node.name);
-  const primaries = nodes.filter(({ kind, name }) => kind === 'coordinator' && !standbys.has(name));
-  const steps = nodes.map((node): Step => ({
+  for (const { name } of alive) if (await isStandby(runtime.node(name))) standbys.add(name);
+  const primaries = alive.filter(({ kind, name }) => kind === 'coordinator' && !standbys.has(name));
+  const steps = alive.map((node): Step => ({
     id: `stop ${node.name}`,
     title: `Stop ${node.name}`,
     needs: standbys.has(node.name) ? primaries.map(({ name }) => `stop ${name}`) : [],
-    run: async (signal) => {
-      const dataDirectory = paths.data(cluster.folder, node.name);
-      if ((await runtime.postmaster(dataDirectory)) === undefined) return;
-      await runOnNode(
-        stopServer(dataDirectory, 'fast'),
-        node,
-        paths.log(cluster.folder, node.name),
-        runtime,
-        signal,
-      );
+    run: (signal) => {
+      const host = runtime.node(node.name);
+      return inServerWords(node, host, () => host.stop('fast', signal));
     },
   }));
   await runNodeSteps(steps, options);
 };
 
-const runOnNode = async (
-  command: ServerCommand<void>,
-  node: ClusterNode,
-  log: string,
-  runtime: Runtime,
-  signal: AbortSignal,
-): Promise<void> => {
+const isStandby = async ({ files, paths }: NodeHost): Promise<boolean> =>
+  (await files.read(path.posix.join(paths.data, 'standby.signal'))) !== undefined;
+
+/** Adds the server's own words to what goes wrong with it. */
+const inServerWords = async (node: ClusterNode, host: NodeHost, work: () => Promise<void>): Promise<void> => {
   try {
-    await runtime.run(command, signal);
+    await work();
   } catch (error) {
     if (!(error instanceof CommandError) || error.cancelled) throw error;
-    const words = [error.output, await runtime.files.readEnd(log, LOG_EXCERPT_BYTES)].join('\n').trim();
+    const words = [error.output, await host.logEnd(LOG_EXCERPT_BYTES)].join('\n').trim();
     throw new ClusterError(
       'step-failed',
       `${node.name}: ${error.message}\n${words}`,
-      { step: command.file, log: words },
+      { step: node.name, log: words },
       { nextStep: `Read ${node.name}’s log, mend the cause, and try again.`, cause: error },
     );
   }

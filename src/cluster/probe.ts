@@ -2,9 +2,9 @@ import * as v from 'valibot';
 import { address, type Credentials } from '../postgres/endpoint.ts';
 import { ConnectionError, ServerError, SqlState } from '../postgres/errors.ts';
 import { type Session, withSession } from '../postgres/session.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import type { NodeHost, Runtime } from '../runtime/runtime.ts';
 import type { Sharding } from '../sharding/sharding.ts';
-import { type Cluster, type ClusterNode, paths } from './model.ts';
+import { type Cluster, type ClusterNode, peerAddress } from './model.ts';
 import type { ClusterStatus, NodeStatus } from './status.ts';
 
 /** A server that says nothing for this long is `unresponsive`. */
@@ -43,9 +43,7 @@ export const probeCluster = async (
 ): Promise<ClusterStatus> => {
   const answers = new Map(
     await Promise.all(
-      cluster.nodes.map(
-        async (node) => [node.name, await probeNode(cluster, node, context, signal)] as const,
-      ),
+      cluster.nodes.map(async (node) => [node.name, await probeNode(node, context, signal)] as const),
     ),
   );
   const primary = [...answers.values()].find(({ standbys }) => standbys !== undefined);
@@ -54,7 +52,7 @@ export const probeCluster = async (
     cluster.nodes.map((node): [string, NodeStatus] => {
       const status = answers.get(node.name)?.status ?? { state: 'unresponsive' };
       const asStandby = status.role === 'standby' ? primary?.standbys?.get(node.name) : undefined;
-      const shardCount = node.kind === 'worker' ? placements?.get(address(node)) : undefined;
+      const shardCount = node.kind === 'worker' ? placements?.get(address(peerAddress(node))) : undefined;
       return [
         node.name,
         {
@@ -70,7 +68,6 @@ export const probeCluster = async (
 };
 
 const probeNode = async (
-  cluster: Cluster,
   node: ClusterNode,
   { runtime, sharding, credentials }: ProbeContext,
   signal?: AbortSignal,
@@ -87,7 +84,7 @@ const probeNode = async (
     if (deadline.aborted) {
       return { status: { state: 'unresponsive', detail: `No answer within ${PROBE_DEADLINE_MS / 1000} s.` } };
     }
-    return { status: await failureStatus(error, runtime, paths.data(cluster.folder, node.name)) };
+    return { status: await failureStatus(error, runtime.node(node.name)) };
   }
 };
 
@@ -135,18 +132,14 @@ const askForStandbys = async (primary: Session): Promise<NonNullable<Answer['sta
   );
 };
 
-const failureStatus = async (
-  error: unknown,
-  runtime: Runtime,
-  dataDirectory: string,
-): Promise<NodeStatus> => {
+const failureStatus = async (error: unknown, host: NodeHost): Promise<NodeStatus> => {
   const detail = error instanceof Error ? error.message : String(error);
   if (error instanceof ServerError) {
     return { state: error.code === SqlState.cannotConnectNow ? 'starting' : 'refused', detail };
   }
-  if (error instanceof ConnectionError && error.reason === 'refused') {
-    const alive = await runtime.postmaster(dataDirectory);
-    return alive ? { state: 'starting', detail } : { state: 'stopped' };
+  // A container's port may accept, and close, what its server doesn't listen for yet.
+  if (error instanceof ConnectionError && (error.reason === 'refused' || error.reason === 'lost')) {
+    return (await host.isAlive()) ? { state: 'starting', detail } : { state: 'stopped' };
   }
   return { state: 'refused', detail };
 };

@@ -1,15 +1,21 @@
+import path from 'node:path';
 import type { Credentials } from '../postgres/endpoint.ts';
 import { passwordFrom } from '../postgres/passfile.ts';
-import type { Machine, Runtime } from '../runtime/runtime.ts';
+import type { DownloadPlace, Machine } from '../runtime/runtime.ts';
+import { builtinSharding } from '../sharding/builtin/builtin.ts';
 import { citus } from '../sharding/citus/citus.ts';
-import type { Sharding } from '../sharding/sharding.ts';
+import type { Sharding, ShardingId } from '../sharding/sharding.ts';
 import type { ClusterService, OperationOptions } from './clusters.ts';
 import { readDescription, writeDescription } from './description.ts';
 import { ClusterError } from './errors.ts';
 import { withLock } from './lock.ts';
-import { type Cluster, type ClusterNode, paths } from './model.ts';
+import { type Cluster, type ClusterNode, coordinators, paths, peerAddress } from './model.ts';
+import type { ClusterStatus } from './status.ts';
+import { type MoveSide, moveTable } from './moveTable.ts';
 import { startNodes, stopNodes } from './operate.ts';
 import { probeCluster } from './probe.ts';
+import { lookAround } from './provision/equipment.ts';
+import { obtain } from './provision/obtain.ts';
 import { propose } from './provision/proposal.ts';
 import { provision } from './provision/provision.ts';
 import { readOrRecover } from './provision/recover.ts';
@@ -25,42 +31,42 @@ export interface ClusterSettings {
   readonly directory: string;
   /** Account that runs servers where we are root. */
   readonly osUser: string;
+  readonly download: DownloadPlace;
+  /** Image of new clusters in containers, and the most memory that one of their nodes may use. */
+  readonly image: string;
+  readonly memoryMegabytes: number;
 }
 
 export interface ClusterServiceDependencies {
   readonly machine: Machine;
   readonly secretStore: SecretStore;
   readonly settings: () => ClusterSettings;
+  /** Folder with what clusters are made from: `resources` of this project. */
+  readonly resources: string;
   /** A cluster that can't be read or cleaned up; the others are listed all the same. */
   readonly onProblem: (error: unknown) => void;
 }
 
-/** How tables are spread, by the name in a cluster's description. */
-const SHARDINGS: Readonly<Record<Cluster['sharding'], Sharding>> = { citus };
-
 export const createClusterService = (dependencies: ClusterServiceDependencies): ClusterService => {
-  const { machine, secretStore, settings, onProblem } = dependencies;
+  const { machine, secretStore, settings, resources, onProblem } = dependencies;
   const listeners = new Set<() => void>();
   const closing = new AbortController();
   const underWay = new Set<Promise<unknown>>();
 
   const registry = (): Registry => new Registry(settings().directory, machine.ownFiles);
-  const runtimeOf = (cluster: Cluster): Promise<Runtime> =>
-    machine.runtime(cluster.postgres.binDirectory, cluster.osUser);
-  const sharding = (cluster: Cluster): Sharding => SHARDINGS[cluster.sharding];
+  const shardings: Readonly<Record<ShardingId, Sharding>> = {
+    citus,
+    postgres_fdw: builtinSharding((name) => readResource(machine, resources, name)),
+  };
+  const sharding = (cluster: Cluster): Sharding => shardings[cluster.sharding];
 
-  /** Works on one cluster alone; ends early when the service is closed, and close() waits for it. */
-  const exclusively = async <T>(
-    name: string,
-    options: OperationOptions | undefined,
-    work: (options: OperationOptions & { signal: AbortSignal }) => Promise<T>,
+  /** Ends early when the service is closed, and close() waits for it. */
+  const cancellable = async <O extends OperationOptions, T>(
+    options: O,
+    work: (options: O & { signal: AbortSignal }) => Promise<T>,
   ): Promise<T> => {
-    const operation = withLock(registry().lockFile(name), `cluster “${name}”`, (lockLost) =>
-      work({
-        ...options,
-        signal: AbortSignal.any([closing.signal, lockLost, ...(options?.signal ? [options.signal] : [])]),
-      }),
-    );
+    const signals = [closing.signal, ...(options.signal ? [options.signal] : [])];
+    const operation = work({ ...options, signal: AbortSignal.any(signals) });
     underWay.add(operation);
     try {
       return await operation;
@@ -69,6 +75,18 @@ export const createClusterService = (dependencies: ClusterServiceDependencies): 
       for (const listener of listeners) listener();
     }
   };
+
+  /** Works on one cluster alone. */
+  const exclusively = <T>(
+    name: string,
+    options: OperationOptions | undefined,
+    work: (options: OperationOptions & { signal: AbortSignal }) => Promise<T>,
+  ): Promise<T> =>
+    cancellable(options ?? {}, (limits) =>
+      withLock(registry().lockFile(name), `cluster “${name}”`, (lockLost) =>
+        work({ ...limits, signal: AbortSignal.any([limits.signal, lockLost]) }),
+      ),
+    );
 
   /** A cluster that is whole; one that isn't is recovered, unless somebody is at work on it. */
   const read = async (entry: RegistryEntry): Promise<Cluster | undefined> => {
@@ -99,91 +117,145 @@ export const createClusterService = (dependencies: ClusterServiceDependencies): 
     return { ...login, password, database: cluster.database };
   };
 
-  return {
-    async list() {
-      const clusters: Cluster[] = [];
-      for (const entry of await registry().entries()) {
-        try {
-          const cluster = await read(entry);
-          if (cluster !== undefined) clusters.push(cluster);
-        } catch (error) {
-          if (!ClusterError.is(error, 'busy')) onProblem(error);
-        }
+  const list = async (): Promise<Cluster[]> => {
+    const clusters: Cluster[] = [];
+    for (const entry of await registry().entries()) {
+      try {
+        const cluster = await read(entry);
+        if (cluster !== undefined) clusters.push(cluster);
+      } catch (error) {
+        if (!ClusterError.is(error, 'busy')) onProblem(error);
       }
-      return clusters;
-    },
+    }
+    return clusters;
+  };
+
+  const status = async (cluster: Cluster, signal?: AbortSignal): Promise<ClusterStatus> => {
+    const context = {
+      runtime: await machine.runtime(cluster),
+      sharding: sharding(cluster),
+      credentials: (node: ClusterNode) => credentials(cluster, node),
+    };
+    return await probeCluster(cluster, context, signal);
+  };
+
+  const primaryOf = async (cluster: Cluster): Promise<ClusterNode> => {
+    const roles = await status(cluster);
+    const primary = coordinators(cluster).find(({ name }) => roles.get(name)?.role === 'primary');
+    if (primary) return primary;
+    throw new ClusterError(
+      'not-found',
+      `No primary coordinator of “${cluster.name}” answers.`,
+      { what: cluster.name },
+      { nextStep: 'Start the cluster, then try again.' },
+    );
+  };
+
+  return {
+    list,
 
     installs: () => machine.findInstalls(settings().binDirectory),
 
     async propose(wishes) {
-      const { binDirectory, directory } = settings();
-      const installs = await machine.findInstalls(wishes.binDirectory ?? binDirectory);
+      const { directory } = settings();
       const entries = await registry().entries();
       const described = await Promise.all(
         entries.map(({ folder }) => readDescription(machine.ownFiles, folder).catch(() => undefined)),
       );
-      const runtime = await machine.runtime('', undefined);
       return await propose(wishes, {
-        installs,
+        ...(await lookAround(machine, settings(), wishes.binDirectory)),
         directory,
         takenNames: new Set(
           described.flatMap((cluster) => (cluster?.status === 'ready' ? [cluster.name] : [])),
         ),
         reservedPorts: new Set(described.flatMap((cluster) => cluster?.nodes.map(({ port }) => port) ?? [])),
-        isPortFree: (port) => runtime.isPortFree(port),
+        isPortFree: (port) => machine.isPortFree(port),
       });
     },
 
     provision: (request, options) =>
       exclusively(request.name, options, async (limits) => {
+        const { osUser, download } = settings();
+        const platform = await obtain(request.platform, machine, download, limits);
         const context = {
           machine,
           registry: registry(),
           secretStore,
-          sharding: citus,
-          osUser: settings().osUser,
+          sharding: shardings[platform.sharding],
+          osUser,
         };
         // What a crashed attempt of the same name left is in the way: it goes first.
         const earlier = (await context.registry.entries()).find(({ name }) => name === request.name);
         if (earlier !== undefined) await readOrRecover(earlier, context);
-        return await provision(request, context, limits);
+        return await provision({ ...request, platform }, context, limits);
       }),
+
+    async removeDownload() {
+      const { folder } = settings().download;
+      const downloaded = await machine.downloads.downloaded(folder);
+      const user = (await list()).find(
+        ({ runtime }) => runtime.kind === 'local' && runtime.binDirectory === downloaded?.binDirectory,
+      );
+      if (user) {
+        throw new ClusterError(
+          'in-use',
+          `The servers of cluster “${user.name}” are of the downloaded PostgreSQL.`,
+          { cluster: user.name },
+          { nextStep: 'Destroy that cluster first.' },
+        );
+      }
+      await machine.downloads.remove(folder);
+      return downloaded !== undefined;
+    },
+
+    createServerUser: () => machine.createServerUser(settings().osUser),
 
     start: (cluster, nodes = cluster.nodes, options) =>
       exclusively(cluster.name, options, async (limits) => {
-        await startNodes(cluster, nodes, await runtimeOf(cluster), limits);
+        await startNodes(nodes, await machine.runtime(cluster), limits);
       }),
 
     stop: (cluster, nodes = cluster.nodes, options) =>
       exclusively(cluster.name, options, async (limits) => {
-        await stopNodes(cluster, nodes, await runtimeOf(cluster), limits);
+        await stopNodes(nodes, await machine.runtime(cluster), limits);
       }),
 
     restart: (cluster, nodes = cluster.nodes, options) =>
       exclusively(cluster.name, options, async (limits) => {
-        const runtime = await runtimeOf(cluster);
-        await stopNodes(cluster, nodes, runtime, limits);
-        await startNodes(cluster, nodes, runtime, limits);
+        const runtime = await machine.runtime(cluster);
+        await stopNodes(nodes, runtime, limits);
+        await startNodes(nodes, runtime, limits);
       }),
 
     destroy: (cluster, options) =>
       exclusively(cluster.name, options, async () => {
-        const runtime = await runtimeOf(cluster);
+        const runtime = await machine.runtime(cluster);
         // From here on there is no way back: a crash leaves a cluster that the next look finishes removing.
         await writeDescription(runtime.files, { ...cluster, status: 'destroying' });
         return await removeCluster(cluster, runtime, { registry: registry(), secretStore });
       }),
 
+    moveTable: (from, table, to, options) =>
+      cancellable(options, async (limits) => {
+        const side = async (cluster: Cluster): Promise<MoveSide> => ({
+          sharding: sharding(cluster),
+          primary: await credentials(cluster, await primaryOf(cluster)),
+        });
+        return await moveTable(await side(from), table, await side(to), limits);
+      }),
+
+    host: async (cluster, node) => (await machine.runtime(cluster)).node(node.name),
+
+    async hasPsql(cluster) {
+      const [node] = cluster.nodes;
+      if (node === undefined) return false;
+      const login = { ...peerAddress(node), user: cluster.superuser, database: cluster.database };
+      return typeof (await (await machine.runtime(cluster)).node(node.name).psql(login)) !== 'string';
+    },
+
     credentials,
 
-    async status(cluster, signal) {
-      const context = {
-        runtime: await runtimeOf(cluster),
-        sharding: sharding(cluster),
-        credentials: (node: ClusterNode) => credentials(cluster, node),
-      };
-      return await probeCluster(cluster, context, signal);
-    },
+    status,
 
     sharding,
 
@@ -197,4 +269,10 @@ export const createClusterService = (dependencies: ClusterServiceDependencies): 
       await Promise.allSettled(underWay);
     },
   };
+};
+
+const readResource = async (machine: Machine, folder: string, name: string): Promise<string> => {
+  const text = await machine.ownFiles.read(path.join(folder, name));
+  if (text === undefined) throw new Error(`${path.join(folder, name)} is missing from this installation.`);
+  return text;
 };

@@ -1,4 +1,4 @@
-import type { ClusterRef, FileRef, NodeRef } from './refs.ts';
+import type { ClusterRef, FileRef, NodeRef, TableRef } from './refs.ts';
 
 /**
  * Every command: its id, what a caller may pass, and what it returns.
@@ -15,8 +15,18 @@ export interface CommandMap {
   'citus.node.restart'(node?: NodeRef): Promise<void>;
   'citus.node.showLog'(node?: NodeRef): Promise<void>;
   'citus.node.openPsql'(node?: NodeRef): Promise<void>;
+  /** Stands in the menu for `openPsql` where there is no psql; says why. */
+  'citus.node.explainNoPsql'(node?: NodeRef): Promise<void>;
   'citus.node.copyConnectionString'(node?: NodeRef): Promise<void>;
   'citus.node.copyConnectionStringWithPassword'(node?: NodeRef): Promise<void>;
+  /** Moves a table, with its rows, to a cluster whose tables Citus spreads. */
+  'citus.table.move'(table?: TableRef): Promise<void>;
+  /** Looks once more for Citus on this machine. */
+  'citus.installs.checkAgain'(): Promise<void>;
+  /** Shows how Citus is installed. */
+  'citus.installs.howTo'(): Promise<void>;
+  /** Removes a PostgreSQL that was downloaded, where no cluster uses it. */
+  'citus.installs.removeDownload'(): Promise<void>;
   'citus.explorer.refresh'(): Promise<void>;
   /** Opens a new untitled SQL file attached to the coordinator. */
   'citus.sql.newFile'(node?: NodeRef): Promise<void>;
@@ -45,8 +55,13 @@ export const COMMAND_IDS = Object.keys({
   'citus.node.restart': true,
   'citus.node.showLog': true,
   'citus.node.openPsql': true,
+  'citus.node.explainNoPsql': true,
   'citus.node.copyConnectionString': true,
   'citus.node.copyConnectionStringWithPassword': true,
+  'citus.table.move': true,
+  'citus.installs.checkAgain': true,
+  'citus.installs.howTo': true,
+  'citus.installs.removeDownload': true,
   'citus.explorer.refresh': true,
   'citus.sql.newFile': true,
   'citus.sql.runFileOn': true,

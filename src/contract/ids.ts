@@ -7,9 +7,14 @@ export const Views = { explorer: 'citus.explorer', results: 'citus.results' } as
 /** The place in the activity bar, and the one in the panel below the editor. */
 export const ViewContainers = { clusters: 'citus', results: 'citusResults' } as const;
 
+/** Pages that lead a person through something. */
+export const Walkthroughs = { firstCluster: 'firstCluster', installCitus: 'installCitus' } as const;
+
 export const ContextKeys = {
   /** At least one cluster is known. */
   hasClusters: 'citus.hasClusters',
+  /** Citus was found on this machine when it was last asked for. */
+  citusInstalled: 'citus.citusInstalled',
   /** The active editor shows a .sql file that is attached to a coordinator. */
   sqlAttached: 'citus.sqlAttached',
   /** The active editor's file is running statements. */

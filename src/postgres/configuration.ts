@@ -1,3 +1,5 @@
+import type { Endpoint } from './endpoint.ts';
+
 /** Name of the file with our settings, included at the end of postgresql.conf so that it wins over initdb's. */
 export const CONFIGURATION_FILE = 'citus-multi-coordinator.conf';
 
@@ -8,7 +10,7 @@ const LONGEST_SOCKET_FOLDER = 103 - '/.s.PGSQL.65535'.length;
 export interface ServerSettings {
   /** Shown in process titles, and a standby's name in its primary's pg_stat_replication. */
   readonly clusterName: string;
-  readonly host: string;
+  readonly listenAddresses: string;
   readonly port: number;
   readonly socketFolder: string;
   /** What else the server needs, by name. */
@@ -18,7 +20,7 @@ export interface ServerSettings {
 /** The text of our configuration file. */
 export const configuration = (settings: ServerSettings): string => {
   const lines: [name: string, value: string | number, why: string][] = [
-    ['listen_addresses', settings.host, 'this machine only'],
+    ['listen_addresses', settings.listenAddresses, ''],
     ['port', settings.port, ''],
     [
       'unix_socket_directories',
@@ -43,14 +45,36 @@ export const configuration = (settings: ServerSettings): string => {
 /** The line that makes postgresql.conf read our file. */
 export const INCLUDE_LINE = `include = '${CONFIGURATION_FILE}'\n`;
 
-/** Who may connect: over loopback, with a scram password, and nobody else (PostgreSQL manual, 21.1). */
-export const hostBasedAuthentication = (replicationUser: string): string => `\
+/**
+ * Who may connect: from these addresses, with a scram password, and nobody else (PostgreSQL manual, 21.1).
+ * @param addresses as pg_hba.conf names them: `127.0.0.1/32`, `all`
+ */
+export const hostBasedAuthentication = (replicationUser: string, addresses: string): string => `\
 # Written by the Citus Multi-Coordinator extension.
-# TYPE  DATABASE     USER              ADDRESS         METHOD
-local   all          all                               scram-sha-256
-host    all          all               127.0.0.1/32    scram-sha-256
-host    replication  ${replicationUser}  127.0.0.1/32    scram-sha-256
+# TYPE  DATABASE     USER  ADDRESS  METHOD
+local   all          all  scram-sha-256
+host    all          all  ${addresses}  scram-sha-256
+host    replication  ${replicationUser}  ${addresses}  scram-sha-256
 `;
+
+/**
+ * What a standby needs to know to follow its primary, as pg_basebackup writes it to postgresql.auto.conf
+ * (PostgreSQL manual, 27.2.4 "Setting Up a Standby Server").
+ * @param options.slot the standby's slot on the primary, and its name there
+ */
+export const standbyConfiguration = (options: {
+  primary: Endpoint;
+  user: string;
+  slot: string;
+  passfile: string;
+}): string => {
+  const { primary, user, slot, passfile } = options;
+  const parameters = { host: primary.host, port: primary.port, user, passfile, application_name: slot };
+  const connection = Object.entries(parameters)
+    .map(([name, value]) => `${name}='${String(value).replace(/[\\']/g, '\\$&')}'`)
+    .join(' ');
+  return `primary_conninfo = ${literal(connection)}\nprimary_slot_name = ${literal(slot)}\n`;
+};
 
 const literal = (value: string | number): string =>
   typeof value === 'number' ? String(value) : `'${value.replaceAll("'", "''")}'`;

@@ -8,3 +8,11 @@ export interface PostgresInstall {
   /** Version of the Citus extension that is installed in it, absent where there is none. */
   readonly citusVersion?: string;
 }
+
+/** Versions of what a cluster's servers are made of. */
+export interface ServerVersions {
+  /** `15.20`. */
+  readonly postgresVersion: string;
+  /** Version of the Citus extension, absent where there is none. */
+  readonly citusVersion?: string;
+}

@@ -1,3 +1,4 @@
+import type { Readable, Writable } from 'node:stream';
 import type { Client } from 'pg';
 import * as v from 'valibot';
 import { sendCancelRequest } from './cancelRequest.ts';
@@ -51,6 +52,13 @@ export interface Session {
    * @throws ServerError (`queryCanceled` when aborted in time), ConnectionError, SinkError
    */
   execute(sql: string, sink: ResultSink, signal?: AbortSignal): Promise<Completion>;
+  /**
+   * Starts a `COPY … TO STDOUT`: the stream gives what the server sends. Nothing else runs until it has ended.
+   * An error of the server's is the stream's error, as it came from pg.
+   */
+  copyOut(sql: string): Promise<Readable>;
+  /** Starts a `COPY … FROM STDIN`: what is written to the stream goes to the server; it finishes when that has it all. */
+  copyIn(sql: string): Promise<Writable>;
   /** Asks the server to stop what it is doing on this connection; resolves when the request is delivered. */
   cancel(): Promise<void>;
   /** Calls back for NOTICE, WARNING and the like as they arrive; returns how to stop that. */
@@ -199,6 +207,18 @@ class PgSession implements Session {
       // A request that is still under way would hit whatever this connection does next.
       await cancelling;
     }
+  }
+
+  async copyOut(sql: string): Promise<Readable> {
+    this.#assertOpen();
+    const { to } = await import('pg-copy-streams');
+    return this.#client.query(to(sql));
+  }
+
+  async copyIn(sql: string): Promise<Writable> {
+    this.#assertOpen();
+    const { from } = await import('pg-copy-streams');
+    return this.#client.query(from(sql));
   }
 
   cancel(): Promise<void> {

@@ -1,24 +1,29 @@
-import type { Session } from '../postgres/session.ts';
 import type { Endpoint } from '../postgres/endpoint.ts';
+import type { ServerVersions } from '../postgres/install.ts';
+import type { Session } from '../postgres/session.ts';
+import type { TableName } from '../postgres/tableDefinition.ts';
+
+/** The ways to spread tables that there are: the Citus extension, or what PostgreSQL itself ships. */
+export const SHARDING_IDS = ['citus', 'postgres_fdw'] as const;
+export type ShardingId = (typeof SHARDING_IDS)[number];
 
 /** How a table is spread over the nodes. */
 export type TableType = 'distributed' | 'reference' | 'schema' | 'local';
 
 /** A table that the sharding knows of. */
-export interface ShardedTable {
+export interface ShardedTable extends TableName {
   /** OID of the table on the coordinator that was asked; a key for further questions. */
   readonly oid: number;
-  readonly schema: string;
-  readonly name: string;
   readonly type: TableType;
   /** Absent for tables that aren't distributed by a column. */
   readonly distributionColumn?: string;
   readonly shardCount: number;
+  /** Tables of one group have their rows of equal distribution values on the same node. */
   readonly colocationId: number;
   readonly owner: string;
 }
 
-/** Where one copy of a shard lives. */
+/** Where one copy of a shard lives: the address that the nodes know its server by. */
 export interface Placement {
   readonly nodeHost: string;
   readonly nodePort: number;
@@ -29,20 +34,63 @@ export interface Shard {
   readonly id: string;
   /** The shard's table on its node, quoted as SQL needs it. */
   readonly relation: string;
-  /** Hash values from `min` to `max`, both included; absent for tables without a distribution column. */
-  readonly range?: { readonly min: number; readonly max: number };
+  /** Which rows it holds, for people: `-2147483648 … -2013265921`; absent for tables without a distribution column. */
+  readonly holds?: string;
   readonly placements: readonly Placement[];
 }
 
-/** How tables are spread over a cluster's servers. */
+/** A worker: its name in the cluster, and the address that the other nodes reach it by. */
+export interface WorkerNode extends Endpoint {
+  readonly name: string;
+}
+
+/** How a table is to be distributed. */
+export interface Distribution {
+  readonly column: string;
+  /** The sharding's default unless told. */
+  readonly shardCount?: number;
+}
+
+/** Where a statement runs, as its plan tells. */
+export type Reach =
+  | { readonly kind: 'coordinator' }
+  /** `tasks` pieces of work on shards; 1 where the statement's key leaves just one shard. */
+  | { readonly kind: 'shards'; readonly tasks: number; readonly coordinatorToo: boolean };
+
+/** What a coordinator takes. */
+export interface Allowance {
+  readonly reads: boolean;
+  /** `one shard`: only those that touch one, and only when the connection is told to. */
+  readonly writes: 'all' | 'one shard' | 'none';
+  readonly ddl: boolean;
+}
+
+/** What a standby coordinator does for writes that it sends to a shard itself. */
+export interface DirectWrites {
+  /** Has this session, on a standby, send one-shard writes to their shards. */
+  allow(standby: Session): Promise<void>;
+  /** Whether the statement is a write that `allow` would let through. The session is outside of a transaction. */
+  isPossible(standby: Session, sql: string): Promise<boolean>;
+  /** Whether a shard is being moved or was just now, so that a write could go to the place that it has left. */
+  shardMoves(standby: Session): Promise<boolean>;
+}
+
+/** How tables are spread over a cluster's servers. Nothing outside of its implementations asks which one it is. */
 export interface Sharding {
-  /** Settings that a server needs from its start, by name; it is reached under `host`. */
+  readonly id: ShardingId;
+  /** For people: `Citus`. */
+  readonly label: string;
+  /** The version of what spreads the tables; undefined where such servers lack it. */
+  version(servers: ServerVersions): string | undefined;
+  /** Settings that a server needs from its start, by name; the other nodes reach it as `host`. */
   serverSettings(host: string): Readonly<Record<string, string>>;
   /** Makes an empty server a member: installs what the sharding needs in it. */
   prepareNode(node: Session): Promise<void>;
   /** Tells the primary coordinator under which address the other nodes reach it. */
   registerCoordinator(coordinator: Session, address: Endpoint): Promise<void>;
-  addWorker(coordinator: Session, worker: Endpoint): Promise<void>;
+  addWorker(coordinator: Session, worker: WorkerNode): Promise<void>;
+  /** @throws ServerError where the worker still has shards of distributed tables */
+  removeWorker(coordinator: Session, worker: WorkerNode): Promise<void>;
   /** The addresses of all workers that this coordinator knows as active. */
   listWorkers(coordinator: Session): Promise<Endpoint[]>;
   /**
@@ -50,13 +98,28 @@ export interface Sharding {
    * @returns the pairs that can't, with the server's words; empty when all is well.
    */
   checkConnections(coordinator: Session): Promise<ConnectionProblem[]>;
+  /** Spreads a plain table, with the rows in it, over the workers by one of its columns. */
+  distributeTable(coordinator: Session, table: TableName, distribution: Distribution): Promise<void>;
+  /** Gives every node a copy of a plain table, with the rows in it. */
+  makeReferenceTable(coordinator: Session, table: TableName): Promise<void>;
   /** Shard placements per worker, keyed by `host:port`. Metadata only, no network. */
   countPlacements(coordinator: Session): Promise<ReadonlyMap<string, number>>;
   /** Metadata only, no network, so it works with workers down and on a standby. */
   listTables(coordinator: Session): Promise<ShardedTable[]>;
+  /** The ordinary table that has the keys, checks and indexes of a table: itself, or one that stands for its shards. */
+  modelOf(coordinator: Session, table: ShardedTable): Promise<TableName>;
   listShards(coordinator: Session, table: ShardedTable): Promise<Shard[]>;
   /** Bytes of each of the shards' tables on the node that the session is connected to, by shard id. Missing ones are left out. */
   shardSizes(node: Session, shards: readonly Shard[]): Promise<ReadonlyMap<string, number>>;
+  /**
+   * Where a statement would run. It is planned, not run; the session is outside of a transaction.
+   * @returns undefined for statements that have no plan, such as DDL
+   */
+  reach(coordinator: Session, sql: string): Promise<Reach | undefined>;
+  /** What a coordinator in this role takes. */
+  allowance(role: 'primary' | 'standby'): Allowance;
+  /** Absent where a standby can't write at all: writes sent there run on the primary. */
+  readonly directWrites?: DirectWrites;
 }
 
 export interface ConnectionProblem {

@@ -1,4 +1,5 @@
 import type { Session } from '../postgres/session.ts';
+import type { DirectWrites } from '../sharding/sharding.ts';
 import { ask, awaitReplay } from './replay.ts';
 import type { Target } from './target.ts';
 
@@ -12,6 +13,7 @@ import type { Target } from './target.ts';
 export const directWriteHazard = async (
   standby: Session,
   target: Target,
+  writes: DirectWrites,
   signal: AbortSignal,
 ): Promise<string | undefined> => {
   const primary = await target.findPrimary(signal);
@@ -29,11 +31,8 @@ export const directWriteHazard = async (
   } finally {
     await session.close();
   }
-  return (await ask(standby, SHARD_MOVES)) ? 'a shard is being moved or was just now' : undefined;
+  return (await writes.shardMoves(standby)) ? 'a shard is being moved or was just now' : undefined;
 };
 
 const REPLAYED_ALL =
   'SELECT coalesce(pg_catalog.pg_last_wal_receive_lsn() <= pg_catalog.pg_last_wal_replay_lsn(), true) AS yes';
-
-/** Citus notes here what is to be cleaned up when a move ends or fails, before it begins (Citus 11.1 and later). */
-const SHARD_MOVES = 'SELECT EXISTS (SELECT FROM pg_catalog.pg_dist_cleanup) AS yes';

@@ -14,7 +14,7 @@ export interface Loss {
  */
 export class FileSession {
   readonly server: Server;
-  /** Whether `citus.writable_standby_coordinator` was switched on for this connection, at the user's wish. */
+  /** Whether this connection, to a standby, sends one-shard writes to their shards itself, at the user's wish. */
   writesDirectly = false;
   readonly #applicationName: string;
   readonly #onLost: (loss: Loss) => void;

@@ -10,7 +10,7 @@ const REMEDIES = {
   }),
   direct: (node: string) => ({
     label: 'Allow one-shard writes on this standby',
-    tooltip: `Sets citus.writable_standby_coordinator on this file's connection to ${node}, runs this statement again, then goes on with the rest of the file.`,
+    tooltip: `Lets this file's connection to ${node} send writes that touch one shard straight to it, runs this statement again, then goes on with the rest of the file.`,
   }),
   rollback: () => ({
     label: 'Roll back',

@@ -10,8 +10,8 @@ import { awaitReplay } from './replay.ts';
 import { RunStatement } from './runStatement.ts';
 import { copySettings } from './settings.ts';
 import type { Piece } from './splitter/piece.ts';
-import { explainStandbyRefusal, standbyRefusal } from './standbyWrites.ts';
-import type { Target } from './target.ts';
+import { explainStandbyRefusal, isRouted, standbyRefusal } from './standbyWrites.ts';
+import type { Server, Target } from './target.ts';
 
 export interface RunRequest {
   readonly id: number;
@@ -174,17 +174,41 @@ export class SqlRun {
     for (const statement of statements) {
       if (signal.aborted) return;
       const failure = await this.#runOne(statement, session, signal);
-      await this.#explain(statement, failure, session, signal);
+      await this.#routeOrExplain(statement, failure, session, signal);
       if (statement.view.state !== 'done') return;
     }
   }
 
+  /** Runs on the primary what this standby can't run, where nobody needs to be asked. */
+  async #routeOrExplain(
+    statement: RunStatement,
+    failure: unknown,
+    session: Session,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const routed =
+      session.inHotStandby &&
+      standbyRefusal(failure) === 'read-only' &&
+      isRouted(statement.piece.text, session, this.#target);
+    const primary = routed ? await this.#target.findPrimary(signal) : undefined;
+    if (!primary) {
+      await this.#explain(statement, failure, session, signal);
+      return;
+    }
+    await this.#runOn(primary, statement, session, signal);
+    statement.note({
+      severity: 'NOTICE',
+      message: `${this.#target.nodeName} is a standby and takes no writes: this ran on ${primary.nodeName}, the primary.`,
+    });
+  }
+
   /** @returns the error that the statement failed with */
   async #runOne(statement: RunStatement, session: Session, signal: AbortSignal): Promise<unknown> {
+    const { directWrites } = this.#target;
     const guarded = this.#connection.writesDirectly && session.inHotStandby;
     const hazard =
-      guarded && MAY_WRITE.test(statement.piece.text)
-        ? await directWriteHazard(session, this.#target, signal)
+      directWrites && guarded && MAY_WRITE.test(statement.piece.text)
+        ? await directWriteHazard(session, this.#target, directWrites, signal)
         : undefined;
     if (hazard !== undefined) {
       statement.refuse({
@@ -202,6 +226,16 @@ export class SqlRun {
       statement.explain({ explanation: 'No primary coordinator answers right now.' });
       return false;
     }
+    return await this.#runOn(primary, statement, session, signal);
+  }
+
+  /** @returns whether it succeeded */
+  async #runOn(
+    primary: Server,
+    statement: RunStatement,
+    session: Session,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const onPrimary = await primary.connect(`citus-sql ${this.file} (from standby)`, signal);
     try {
       await copySettings(session, onPrimary);
@@ -222,7 +256,7 @@ export class SqlRun {
   }
 
   async #runDirectly(statement: RunStatement, session: Session, signal: AbortSignal): Promise<boolean> {
-    await session.run('SET citus.writable_standby_coordinator TO on');
+    await this.#target.directWrites?.allow(session);
     this.#connection.writesDirectly = true;
     statement.reset();
     const failure = await this.#runOne(statement, session, signal);

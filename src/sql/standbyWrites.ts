@@ -1,7 +1,6 @@
 import { ServerError, SqlState } from '../postgres/errors.ts';
 import type { Session } from '../postgres/session.ts';
 import { directWriteHazard } from './directWrites.ts';
-import { touchesOneShard } from './oneShard.ts';
 import { type Remedy, remedyView } from './remedies.ts';
 import type { Target } from './target.ts';
 
@@ -14,7 +13,7 @@ export type StandbyRefusal = 'read-only' | 'two-phase';
 
 /**
  * Tells a standby's refusal of a write from other errors. SQLSTATEs and the functions that report them were tried on
- * PostgreSQL 15 with Citus 13.2: all is 25006 but locks (55000) and, with `citus.writable_standby_coordinator` on, writes
+ * PostgreSQL 15 with Citus 13.2: all is 25006 but locks (55000) and, where a standby may write to shards itself, writes
  * that reach for a transaction id (XX000). Those two codes have other uses, so there the reporting function decides.
  */
 export const standbyRefusal = (error: unknown): StandbyRefusal | undefined => {
@@ -28,6 +27,10 @@ export const standbyRefusal = (error: unknown): StandbyRefusal | undefined => {
 
 /** Statements that matter to the connection that runs them only, so that another one can't run them in its place. */
 const BOUND_TO_CONNECTION = /^((listen|unlisten|execute)\b|create\s+((local|global)\s+)?temp(orary)?\b)/i;
+
+/** Whether a write that this standby refused runs on the primary without asking: where it never could run here. */
+export const isRouted = (sql: string, session: Session, target: Target): boolean =>
+  target.directWrites === undefined && session.transactionStatus === 'idle' && !BOUND_TO_CONNECTION.test(sql);
 
 const COMMIT = /^(commit|end)\b/i;
 
@@ -76,8 +79,9 @@ export const explainStandbyRefusal = async (
     remedies.push(remedyView('primary', primary.nodeName));
   }
 
-  if (refusal === 'read-only' && (await touchesOneShard(session, sql))) {
-    const hazard = await directWriteHazard(session, target, signal);
+  const { directWrites } = target;
+  if (refusal === 'read-only' && (await directWrites?.isPossible(session, sql))) {
+    const hazard = directWrites && (await directWriteHazard(session, target, directWrites, signal));
     if (hazard === undefined) {
       remedies.push(remedyView('direct', nodeName));
     } else {

@@ -1,6 +1,7 @@
 import type { ClusterService } from '../cluster/clusters.ts';
 import { type Cluster, type ClusterNode, coordinators } from '../cluster/model.ts';
 import { connect, type Session } from '../postgres/session.ts';
+import type { DirectWrites, Sharding } from '../sharding/sharding.ts';
 
 /** A server that statements run on. */
 export interface Server {
@@ -13,6 +14,8 @@ export interface Server {
 
 /** A server that a file is attached to. */
 export interface Target extends Server {
+  /** Absent where a standby can't write to shards itself: what is written there goes to the primary. */
+  readonly directWrites?: DirectWrites;
   /**
    * The coordinator that takes writes; undefined where none answers.
    * Takes as long as the cluster's slowest node, at most about 1 s.
@@ -28,11 +31,12 @@ export interface Target extends Server {
 
 /** The way to one node of a cluster. */
 export const clusterTarget = (
-  service: Pick<ClusterService, 'credentials' | 'status'>,
+  service: Pick<ClusterService, 'credentials' | 'status' | 'sharding'>,
   cluster: Cluster,
   node: ClusterNode,
 ): Target => ({
   ...server(service, cluster, node),
+  ...directWritesOf(service.sharding(cluster)),
   findPrimary: async (signal) => {
     const status = await service.status(cluster, signal);
     const primary = coordinators(cluster).find(({ name }) => status.get(name)?.role === 'primary');
@@ -46,6 +50,9 @@ export const clusterTarget = (
     });
   },
 });
+
+const directWritesOf = ({ directWrites }: Sharding): Pick<Target, 'directWrites'> =>
+  directWrites === undefined ? {} : { directWrites };
 
 const server = (
   service: Pick<ClusterService, 'credentials'>,

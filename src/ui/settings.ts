@@ -1,16 +1,28 @@
+import * as v from 'valibot';
 import * as vscode from 'vscode';
-import { defaultDirectory } from '../cluster/defaultDirectory.ts';
+import { defaultDirectory, downloadDirectory } from '../cluster/defaultDirectory.ts';
 import type { ClusterSettings } from '../cluster/service.ts';
 import type { SettingId } from '../contract/settings.ts';
 
-/** The user's settings as they are now. What isn't a text counts as not set. */
-export const readSettings = (): ClusterSettings => ({
+/**
+ * The user's settings as they are now. What isn't of the right type counts as not set.
+ * @param storage the extension's own folder
+ */
+export const readSettings = (storage: vscode.Uri): ClusterSettings => ({
   binDirectory: text('citus.postgres.binDirectory'),
   directory: text('citus.clusters.directory') || defaultDirectory(),
   osUser: text('citus.servers.osUser') || 'postgres',
+  download: { folder: downloadDirectory(storage.fsPath), registry: text('citus.postgres.downloadRegistry') },
+  image: text('citus.docker.image'),
+  memoryMegabytes: number('citus.docker.memory'),
 });
 
-const text = (id: SettingId): string => {
-  const value: unknown = vscode.workspace.getConfiguration().get(id);
-  return typeof value === 'string' ? value.trim() : '';
+const text = (id: SettingId): string => read(id, v.string()).trim();
+const number = (id: SettingId): number => read(id, v.number());
+
+/** The setting's value, or its default where the value isn't of its type. */
+const read = <T>(id: SettingId, schema: v.GenericSchema<T>): T => {
+  const configuration = vscode.workspace.getConfiguration();
+  const read = v.safeParse(schema, configuration.get(id));
+  return read.success ? read.output : v.parse(schema, configuration.inspect(id)?.defaultValue);
 };

@@ -1,10 +1,8 @@
 import { toRequest } from '../../src/cluster/provision/request.ts';
-import { noSecretStore } from '../../src/cluster/secrets.ts';
-import { createClusterService } from '../../src/cluster/service.ts';
 import { localMachine } from '../../src/runtime/local/localMachine.ts';
 import type { BenchResult } from '../support/bench.ts';
 import { median } from '../support/median.ts';
-import { makeTestDirectory, proposeTestCluster } from '../support/clusters.ts';
+import { createTestService, makeTestDirectory, proposeTestCluster } from '../support/clusters.ts';
 
 export const name = 'Provisioning 2 coordinators and 2 workers';
 
@@ -13,14 +11,7 @@ const ROUNDS = 5;
 /** Seconds to provision, with so many steps at once. */
 const provisionWith = async (parallelism: number): Promise<number> => {
   const directory = await makeTestDirectory();
-  const service = createClusterService({
-    machine: { ...localMachine, parallelism },
-    secretStore: noSecretStore,
-    settings: () => ({ binDirectory: '', directory, osUser: 'postgres' }),
-    onProblem: (error) => {
-      throw error;
-    },
-  });
+  const service = createTestService(directory, { machine: { ...localMachine, parallelism } });
   const request = toRequest(await proposeTestCluster(service));
   const begun = performance.now();
   const cluster = await service.provision(request);

@@ -8,6 +8,7 @@ import { ensureChromium } from '../../scripts/setup/chromium.mjs';
 import { ensureServerEditor } from '../../scripts/setup/editor.mjs';
 import { outFolder } from '../../scripts/setup/paths.mjs';
 import { buildVsix } from '../../scripts/setup/vsix.mjs';
+import type { ClusterSettings } from '../../src/cluster/service.ts';
 import { makeSandbox, type Sandbox } from '../../scripts/testing/sandbox.mjs';
 
 export type Theme = 'dark' | 'light';
@@ -15,9 +16,18 @@ export type Theme = 'dark' | 'light';
 export interface WindowOptions {
   /** Files of the workspace: contents by name. */
   readonly files?: Readonly<Record<string, string>>;
-  /** User settings, besides those that keep the extension inside of its sandbox. */
-  readonly settings?: Readonly<Record<string, unknown>>;
+  /** User settings, besides those that keep the extension inside of its sandbox; asked for before the window opens. */
+  readonly settings?: () => Promise<Readonly<Record<string, unknown>>>;
 }
+
+/** What the extension's settings are in VS Code. */
+export const editorSettings = ({
+  binDirectory,
+  image,
+}: Partial<ClusterSettings>): Record<string, unknown> => ({
+  ...(binDirectory !== undefined && { 'citus.postgres.binDirectory': binDirectory }),
+  ...(image !== undefined && { 'citus.docker.image': image }),
+});
 
 const viewport = { width: 1400, height: 900 };
 const themes = {
@@ -75,7 +85,7 @@ export class EditorWindow {
   }
 
   /** Opens a window on a new workspace, with state of its own, and waits until the extension's icon is there. */
-  static async open({ files = {}, settings = {} }: WindowOptions = {}): Promise<EditorWindow> {
+  static async open({ files = {}, settings }: WindowOptions = {}): Promise<EditorWindow> {
     const [editor, chromium, extension] = [
       await ensureServerEditor(),
       await ensureChromium(),
@@ -95,7 +105,7 @@ export class EditorWindow {
         'workbench.preferredDarkColorTheme': themes.dark.name,
         'workbench.preferredLightColorTheme': themes.light.name,
         ...sandbox.settings,
-        ...settings,
+        ...(await settings?.()),
       },
       extensions: [extension],
       offline: true,

@@ -35,7 +35,7 @@ describe('SQL files', function () {
   const window = useWindow({
     files: FILES,
     // Draws the terminal as text, which a test can read.
-    settings: { 'terminal.integrated.gpuAcceleration': 'off' },
+    settings: () => Promise.resolve({ 'terminal.integrated.gpuAcceleration': 'off' }),
   });
   before(async () => {
     service = createTestService(window().sandbox.clusters);

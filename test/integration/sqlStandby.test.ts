@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import * as v from 'valibot';
 import type { ClusterService } from '../../src/cluster/clusters.ts';
-import { type Cluster, paths } from '../../src/cluster/model.ts';
+import type { Cluster } from '../../src/cluster/model.ts';
 import { toRequest } from '../../src/cluster/provision/request.ts';
 import { catchUp } from '../../src/cluster/replication.ts';
-import { localMachine } from '../../src/runtime/local/localMachine.ts';
 import { FileSession } from '../../src/sql/fileSession.ts';
 import type { SqlRun } from '../../src/sql/run.ts';
 import { clusterTarget, type Target } from '../../src/sql/target.ts';
@@ -15,6 +14,7 @@ import {
   needCitus,
   nodeNamed,
   onNode,
+  postmasterOf,
   proposeTestCluster,
   removeTestDirectory,
 } from '../support/clusters.ts';
@@ -255,14 +255,13 @@ describe('writes on a standby coordinator', function () {
   it('lets no write pass the standby while the primary is silent, for it may be moving a shard', async () => {
     const allowed = await run('UPDATE sample SET data = 12 WHERE id = 12');
     await allowed.applyRemedy(0, 'direct');
-    const runtime = await localMachine.runtime(cluster.postgres.binDirectory, cluster.osUser);
-    const postmaster = await runtime.postmaster(paths.data(cluster.folder, 'coordinator1'));
-    process.kill(postmaster!.pid, 'SIGSTOP');
+    const postmaster = await postmasterOf(cluster, 'coordinator1');
+    process.kill(postmaster, 'SIGSTOP');
     try {
       const guarded = await run('UPDATE sample SET data = 0 WHERE id = 12');
       assert.match(guarded.view.statements[0]!.failure!.message, /Not sent: a coordinator doesn’t answer/);
     } finally {
-      process.kill(postmaster!.pid, 'SIGCONT');
+      process.kill(postmaster, 'SIGCONT');
     }
     assert.equal(await dataOf('sample', 12), 12);
   });

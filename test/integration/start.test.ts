@@ -11,7 +11,9 @@ const root = path.join(import.meta.dirname, '../..');
 const Report = v.object({
   reused: v.boolean(),
   provisioningSeconds: v.nullable(v.number()),
-  install: v.object({ version: v.string(), citus: v.string() }),
+  runtime: v.object({ kind: v.string() }),
+  postgres: v.string(),
+  sharding: v.object({ by: v.string(), version: v.string() }),
   nodes: v.array(
     v.object({
       name: v.string(),

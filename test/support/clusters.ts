@@ -6,8 +6,10 @@ import type { ClusterService } from '../../src/cluster/clusters.ts';
 import type { Cluster, ClusterNode } from '../../src/cluster/model.ts';
 import { type Proposal, type ProvisionWishes } from '../../src/cluster/provision/request.ts';
 import { noSecretStore } from '../../src/cluster/secrets.ts';
-import { createClusterService } from '../../src/cluster/service.ts';
+import { type ClusterSettings, createClusterService } from '../../src/cluster/service.ts';
+import type { Machine } from '../../src/runtime/runtime.ts';
 import { type Session, withSession } from '../../src/postgres/session.ts';
+import { LocalNode } from '../../src/runtime/local/localNode.ts';
 import { localMachine } from '../../src/runtime/local/localMachine.ts';
 import { skip } from './skip.ts';
 
@@ -22,6 +24,15 @@ const TEST_PORTS = Object.fromEntries(
   ]),
 );
 
+/** What a test's cluster is made with, besides its folder. */
+const TEST_SETTINGS = {
+  binDirectory: '',
+  osUser: 'postgres',
+  download: { folder: '/nowhere', registry: 'http://127.0.0.1:9' },
+  image: 'citus-test',
+  memoryMegabytes: 512,
+};
+
 /** A folder of its own for a suite's clusters, that the servers' user can enter. */
 export const makeTestDirectory = async (): Promise<string> => {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'citus-test-'));
@@ -29,17 +40,19 @@ export const makeTestDirectory = async (): Promise<string> => {
   return directory;
 };
 
+/** @param machine the one that tests run on, unless told */
 export const createTestService = (
   directory: string,
-  onProblem: (error: unknown) => void = (error) => {
-    throw error;
-  },
+  { machine = localMachine, settings = {} }: { machine?: Machine; settings?: Partial<ClusterSettings> } = {},
 ): ClusterService =>
   createClusterService({
-    machine: localMachine,
+    machine,
     secretStore: noSecretStore,
-    settings: () => ({ binDirectory: '', directory, osUser: 'postgres' }),
-    onProblem,
+    settings: () => ({ ...TEST_SETTINGS, directory, ...settings }),
+    resources: path.join(import.meta.dirname, '../../resources'),
+    onProblem: (error) => {
+      throw error;
+    },
   });
 
 /** Destroys all clusters of a suite and removes its folder. */
@@ -66,6 +79,15 @@ export const nodeNamed = (cluster: Cluster, name: string): ClusterNode => {
   const node = cluster.nodes.find((candidate) => candidate.name === name);
   if (node === undefined) throw new Error(`${cluster.name} has no node ${name}.`);
   return node;
+};
+
+/** Process id of a local node's server, which must run. */
+export const postmasterOf = async (cluster: Cluster, name: string): Promise<number> => {
+  const node = (await localMachine.runtime(cluster)).node(name);
+  if (!(node instanceof LocalNode)) throw new Error(`${name} is no local node.`);
+  const pid = await node.postmaster();
+  if (pid === undefined) throw new Error(`${name} doesn't run.`);
+  return pid;
 };
 
 /** Does something in a session on a node. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Context } from 'mocha';
 import { configuration, hostBasedAuthentication } from '../../src/postgres/configuration.ts';
 import type { Credentials } from '../../src/postgres/endpoint.ts';
-import { initdb, startServer, stopServer } from '../../src/postgres/serverCommands.ts';
+import { initdb } from '../../src/postgres/serverCommands.ts';
 import { localMachine } from '../../src/runtime/local/localMachine.ts';
 import { makeTestDirectory } from './clusters.ts';
 import { skip } from './skip.ts';
@@ -19,32 +19,46 @@ export interface PlainServer {
 export const startPlainServer = async (context: Context, firstPort: number): Promise<PlainServer> => {
   const [install] = await localMachine.findInstalls('');
   if (!install) return skip(context, 'PostgreSQL is not installed');
-  const runtime = await localMachine.runtime(install.binDirectory, await localMachine.serverUser('postgres'));
   let port = firstPort;
-  while (!(await runtime.isPortFree(port))) port += 1;
+  while (!(await localMachine.isPortFree(port))) port += 1;
 
-  const folder = path.join(await makeTestDirectory(), 'server');
-  const data = path.join(folder, 'data');
+  const directory = await makeTestDirectory();
+  const folder = path.join(directory, 'server');
+  const osUser = await localMachine.serverUser('postgres');
+  const runtime = await localMachine.runtime({
+    id: 'plain',
+    name: 'plain',
+    folder,
+    runtime: {
+      kind: 'local',
+      binDirectory: install.binDirectory,
+      ...(osUser !== undefined && { osUser }),
+    },
+    nodes: [],
+  });
+  const host = runtime.node('plain');
+  const { files, paths } = host;
   const password = randomBytes(12).toString('hex');
-  const passwordFile = path.join(folder, 'password');
-  await runtime.files.makeDirectory(folder, 0o700);
-  await runtime.files.write(passwordFile, `${password}\n`, 0o600);
-  await runtime.run(initdb(data, 'postgres', passwordFile));
+  await files.makeDirectory(folder, 0o700);
+  await host.create();
+  await files.write(paths.password, `${password}\n`, 0o600);
+  await host.run(initdb(paths.data, 'postgres', paths.password));
   const settings = configuration({
     clusterName: 'plain',
-    host: '127.0.0.1',
+    listenAddresses: '127.0.0.1',
     port,
-    socketFolder: folder,
+    socketFolder: paths.sockets,
     more: {},
   });
-  await runtime.files.write(path.join(data, 'postgresql.conf'), settings, 0o600);
-  await runtime.files.write(path.join(data, 'pg_hba.conf'), hostBasedAuthentication('nobody'), 0o600);
-  await runtime.run(startServer(data, path.join(folder, 'log'), passwordFile));
+  await files.write(path.join(paths.data, 'postgresql.conf'), settings, 0o600);
+  const hba = hostBasedAuthentication('nobody', '127.0.0.1/32');
+  await files.write(path.join(paths.data, 'pg_hba.conf'), hba, 0o600);
+  await host.start();
   return {
     credentials: { host: '127.0.0.1', port, user: 'postgres', password, database: 'postgres' },
     destroy: async () => {
-      await runtime.run(stopServer(data, 'immediate'));
-      await runtime.files.remove(path.dirname(folder));
+      await runtime.remove(['plain']);
+      await files.remove(directory);
     },
   };
 };

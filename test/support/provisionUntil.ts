@@ -1,11 +1,16 @@
-/** Provisions a cluster and, as soon as the given step runs, dies as in a crash. Arguments: directory, the step's title. */
+/**
+ * Provisions a cluster and, as soon as the given step runs, dies as in a crash.
+ * Arguments: directory, the cluster's name, the index of the platform among the tests' platforms, the step's title.
+ */
 import { toRequest } from '../../src/cluster/provision/request.ts';
-import { createTestService, proposeTestCluster } from './clusters.ts';
+import { createTestService } from './clusters.ts';
+import { proposeOn, TEST_PLATFORMS } from './platforms.ts';
 
-const [directory = '', title = ''] = process.argv.slice(2);
-const service = createTestService(directory);
-const proposal = await proposeTestCluster(service, { name: 'crash' });
-await service.provision(toRequest(proposal), {
+const [directory = '', name = '', index = '', title = ''] = process.argv.slice(2);
+const platform = TEST_PLATFORMS[Number(index)];
+if (platform === undefined) throw new Error(`There is no platform ${index}.`);
+const service = createTestService(directory, { settings: await platform.settings() });
+await service.provision(toRequest(await proposeOn(platform, service, { name })), {
   onProgress: ({ running }) => {
     if (running.includes(title)) process.kill(process.pid, 'SIGKILL');
   },

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { COMMAND_IDS } from '../../src/contract/commands.ts';
-import { ContextKeys, ViewContainers, Views } from '../../src/contract/ids.ts';
+import { ContextKeys, ViewContainers, Views, Walkthroughs } from '../../src/contract/ids.ts';
 import { SETTING_IDS } from '../../src/contract/settings.ts';
 import { ICONS } from '../../src/ui/explorer/icons.ts';
 
@@ -36,6 +36,22 @@ const Manifest = v.object({
     keybindings: v.array(
       v.object({ command: v.string(), key: v.string(), mac: v.string(), when: v.string() }),
     ),
+    walkthroughs: v.array(
+      v.object({
+        id: v.string(),
+        icon: v.string(),
+        steps: v.array(
+          v.object({
+            description: v.string(),
+            media: v.union([
+              v.object({ image: v.string(), altText: v.string() }),
+              v.object({ markdown: v.string() }),
+            ]),
+            completionEvents: v.array(v.string()),
+          }),
+        ),
+      }),
+    ),
     configuration: v.object({
       properties: v.record(
         v.string(),
@@ -49,6 +65,7 @@ const root = new URL('../../', import.meta.url);
 const manifest = v.parse(Manifest, JSON.parse(readFileSync(new URL('package.json', root), 'utf8')));
 const { contributes } = manifest;
 const sorted = (words: readonly string[]): string[] => [...words].sort();
+const walkthroughSteps = contributes.walkthroughs.flatMap(({ steps }) => steps);
 const isThere = (file: string): boolean => existsSync(new URL(file, root));
 
 describe('contributions', () => {
@@ -108,6 +125,11 @@ describe('contributions', () => {
       used.filter((key) => !known.has(key)),
       [],
     );
+    used.push(
+      ...walkthroughSteps.flatMap(({ completionEvents }) =>
+        completionEvents.map((event) => event.replace(/^onContext:/, '')),
+      ),
+    );
     for (const key of Object.values(ContextKeys)) assert.ok(used.includes(key), `nothing asks for ${key}`);
   });
 
@@ -121,7 +143,23 @@ describe('contributions', () => {
     const commands = contributes.viewsWelcome.flatMap(({ contents }) =>
       [...contents.matchAll(/\(command:([\w.]+)\)/g)].map(([, command]) => command),
     );
-    assert.deepEqual(commands, ['citus.cluster.provision']);
+    assert.deepEqual(commands, ['citus.cluster.provision', 'citus.installs.howTo']);
+  });
+
+  it('leads through the walkthroughs of the contract, with pages that are there and commands that exist', () => {
+    assert.deepEqual(
+      sorted(contributes.walkthroughs.map(({ id }) => id)),
+      sorted(Object.values(Walkthroughs)),
+    );
+    const known = new Set<string>([...COMMAND_IDS, `${Views.explorer}.focus`]);
+    for (const { description, media } of walkthroughSteps) {
+      assert.ok(isThere('markdown' in media ? media.markdown : media.image), JSON.stringify(media));
+      const commands = [...description.matchAll(/\(command:([\w.]+)\)/g)].map(([, command]) => command ?? '');
+      assert.deepEqual(
+        commands.filter((command) => !known.has(command)),
+        [],
+      );
+    }
   });
 
   it('has every icon it names', () => {

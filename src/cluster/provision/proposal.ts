@@ -1,9 +1,8 @@
 import path from 'node:path';
-import type { PostgresInstall } from '../../postgres/install.ts';
 import { ClusterError } from '../errors.ts';
-import type { Proposal, ProposedNode, ProvisionWishes } from './request.ts';
+import { type Equipment, OLDEST_POSTGRES, type Platform, platformKey, platformsOf } from './platform.ts';
+import type { PlatformObstacle, Proposal, ProposedNode, ProvisionWishes } from './request.ts';
 
-const OLDEST_POSTGRES = 14;
 const FIRST_COORDINATOR_PORT = 5432;
 const FIRST_WORKER_PORT = 9701;
 const LAST_PORT = 65535;
@@ -11,7 +10,8 @@ const DEFAULT_NAME = 'demo';
 
 /** What a proposal must know of the machine. */
 export interface Surroundings {
-  readonly installs: readonly PostgresInstall[];
+  readonly equipment: Equipment;
+  readonly obstacles: readonly PlatformObstacle[];
   /** Names and ports of clusters that exist, whether they run or not. */
   readonly takenNames: ReadonlySet<string>;
   readonly reservedPorts: ReadonlySet<number>;
@@ -22,14 +22,15 @@ export interface Surroundings {
 
 /**
  * Fills in what the wishes leave open.
- * @throws ClusterError `bad-request`, `name-taken`, `no-citus`
+ * @throws ClusterError `bad-request`, `name-taken`, `no-platform`
  */
 export const propose = async (wishes: ProvisionWishes, surroundings: Surroundings): Promise<Proposal> => {
   const name = proposeName(wishes.name, surroundings.takenNames);
   const folder = wishes.folder ?? path.join(surroundings.directory, name);
   if (!path.isAbsolute(folder))
     throw badRequest('folder', `The folder must be a full path, and “${folder}” isn’t.`);
-  const install = chooseInstall(wishes.binDirectory, surroundings.installs);
+  const platforms = platformsOf(surroundings.equipment);
+  const platform = choosePlatform(wishes, platforms, surroundings.equipment);
   const coordinatorCount = count('coordinators', wishes.coordinators ?? 2);
   const workerCount = count('workers', wishes.workers ?? 2);
   const given = new Set<number>();
@@ -49,7 +50,9 @@ export const propose = async (wishes: ProvisionWishes, surroundings: Surrounding
     folder: path.normalize(folder),
     coordinators: await nodes('coordinator', coordinatorCount, FIRST_COORDINATOR_PORT),
     workers: await nodes('worker', workerCount, FIRST_WORKER_PORT),
-    install,
+    platform,
+    platforms,
+    obstacles: surroundings.obstacles,
   };
 };
 
@@ -77,30 +80,32 @@ const proposeName = (wanted: string | undefined, taken: ReadonlySet<string>): st
   return wanted;
 };
 
-const chooseInstall = (wanted: string | undefined, installs: readonly PostgresInstall[]): PostgresInstall => {
-  const candidates =
-    wanted === undefined ? installs : installs.filter(({ binDirectory }) => binDirectory === wanted);
-  const chosen = candidates.find((install) => problemOf(install) === undefined);
+const choosePlatform = (
+  { platform: wanted, binDirectory }: ProvisionWishes,
+  platforms: readonly Platform[],
+  { installs }: Equipment,
+): Platform => {
+  const named = wanted === undefined ? undefined : platforms.find((each) => platformKey(each) === wanted);
+  const shown = platforms.find(
+    (platform) =>
+      binDirectory !== undefined &&
+      platform.kind === 'local' &&
+      platform.install.binDirectory === binDirectory,
+  );
+  const chosen = named ?? shown ?? platforms[0];
   if (chosen !== undefined) return chosen;
-  const searched = candidates.map(({ binDirectory }) => binDirectory);
-  const found =
-    candidates.length === 0
-      ? 'No PostgreSQL was found on this machine.'
-      : `${candidates.map((install) => `PostgreSQL ${install.version} in ${install.binDirectory} ${problemOf(install) ?? ''}`).join('; ')}.`;
+  const old = installs.map(
+    ({ version, binDirectory: folder }) => `PostgreSQL ${version} in ${folder} is too old`,
+  );
   throw new ClusterError(
-    'no-citus',
-    `A cluster needs PostgreSQL ${OLDEST_POSTGRES} or later with Citus. ${found}`,
-    { searched },
+    'no-platform',
+    `A cluster needs PostgreSQL ${OLDEST_POSTGRES} or later. ${old.length === 0 ? 'None was found on this machine' : old.join('; ')}.`,
+    { searched: installs.map((install) => install.binDirectory) },
     {
       nextStep:
-        'Install Citus (docs.citusdata.com has a page for each system), or name the folder of an install that has it in the setting citus.postgres.binDirectory.',
+        'Install PostgreSQL or Docker, or name the folder of a PostgreSQL in the setting citus.postgres.binDirectory.',
     },
   );
-};
-
-const problemOf = (install: PostgresInstall): string | undefined => {
-  if (install.majorVersion < OLDEST_POSTGRES) return 'is too old';
-  return install.citusVersion === undefined ? 'has no Citus' : undefined;
 };
 
 const count = (field: 'coordinators' | 'workers', value: number): number => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { formatPassfile } from '../../postgres/passfile.ts';
+import { networkOf, type RuntimeChoice } from '../../runtime/choice.ts';
 import { CommandError, type Machine, type Runtime } from '../../runtime/runtime.ts';
+import type { PostgresInstall, ServerVersions } from '../../postgres/install.ts';
 import type { Sharding } from '../../sharding/sharding.ts';
 import type { OperationOptions } from '../clusters.ts';
 import { writeDescription } from '../description.ts';
@@ -9,10 +10,12 @@ import { type Cluster, type ClusterNode, paths, SCHEMA_VERSION } from '../model.
 import type { Registry } from '../registry.ts';
 import { type ClusterSecrets, newSecrets, type SecretStore } from '../secrets.ts';
 import { runSteps, type Step, StepError } from '../stepGraph.ts';
+import type { ReadyPlatform } from './obtain.ts';
 import { nameProblem } from './proposal.ts';
+import { passfileOf } from './provisioning.ts';
 import type { ProvisionRequest } from './request.ts';
 import { removeCluster } from './rollback.ts';
-import { passwordFile, provisioningSteps, REPLICATION_USER } from './steps.ts';
+import { provisioningSteps } from './steps.ts';
 
 const LOOPBACK = '127.0.0.1';
 const SUPERUSER = 'postgres';
@@ -30,20 +33,25 @@ export interface ProvisionContext {
   readonly osUser: string;
 }
 
+/** A request whose platform is there. */
+export interface ReadyRequest extends ProvisionRequest {
+  readonly platform: ReadyPlatform;
+}
+
 /**
  * Makes a cluster, or nothing: whatever fails or is cancelled on the way is rolled back to no process, folder or entry.
  * The caller holds the lock on the cluster's name.
  * @throws ClusterError; `cancelled` when the signal was aborted
  */
 export const provision = async (
-  request: ProvisionRequest,
+  request: ReadyRequest,
   context: ProvisionContext,
   options: OperationOptions = {},
 ): Promise<Cluster> => {
   const { machine, registry, secretStore, sharding } = context;
-  const osUser = await machine.serverUser(context.osUser);
-  const runtime = await machine.runtime(request.install.binDirectory, osUser);
-  const cluster = describe(request, osUser, (await runtime.files.list(request.folder)) === undefined);
+  const madeFolder = (await machine.ownFiles.list(request.folder)) === undefined;
+  const cluster = describe(request, await choiceOf(request.platform, context), sharding, madeFolder);
+  const runtime = await machine.runtime(cluster);
   await preflight(request, cluster, runtime);
 
   const secrets = newSecrets();
@@ -51,9 +59,9 @@ export const provision = async (
   try {
     options.signal?.throwIfAborted();
     await prepareFolder(runtime, cluster, secrets);
+    await runtime.prepare(options.signal);
     const steps = provisioningSteps({ cluster, secrets, runtime, sharding });
     await runSteps(steps, { ...options, concurrency: machine.parallelism });
-    await runtime.files.remove(passwordFile(cluster.folder));
     await secretStore.set(cluster.id, secrets);
     const ready: Cluster = { ...cluster, status: 'ready' };
     await writeDescription(runtime.files, ready);
@@ -65,45 +73,78 @@ export const provision = async (
   }
 };
 
-const describe = (request: ProvisionRequest, osUser: string | undefined, madeFolder: boolean): Cluster => {
+const choiceOf = async (
+  platform: ReadyPlatform,
+  { machine, osUser }: ProvisionContext,
+): Promise<RuntimeChoice> => {
+  if (platform.kind === 'docker') {
+    const { engine, image, memoryMegabytes } = platform;
+    return { kind: 'docker', program: engine.program, image, memoryMegabytes };
+  }
+  const user = await machine.serverUser(osUser);
+  const { binDirectory } = platform.install;
+  return { kind: 'local', binDirectory, ...(user !== undefined && { osUser: user }) };
+};
+
+const describe = (
+  request: ReadyRequest,
+  runtime: RuntimeChoice,
+  sharding: Sharding,
+  madeFolder: boolean,
+): Cluster => {
+  const { name, folder, platform, coordinatorPorts, workerPorts } = request;
+  const { innerPort } = networkOf(runtime);
+  const versions = platform.kind === 'docker' ? platform.contents : platformVersions(platform.install);
   const node =
     (kind: ClusterNode['kind']) =>
-    (port: number, index: number): ClusterNode => ({
-      name: `${kind}${index + 1}`,
-      kind,
-      host: LOOPBACK,
-      port,
-    });
+    (port: number, index: number): ClusterNode => {
+      const nodeName = `${kind}${index + 1}`;
+      return {
+        name: nodeName,
+        kind,
+        host: LOOPBACK,
+        port,
+        ...(innerPort !== undefined && { peerAddress: { host: nodeName, port: innerPort } }),
+      };
+    };
   return {
     schemaVersion: SCHEMA_VERSION,
     id: randomUUID(),
-    name: request.name,
-    folder: request.folder,
+    name,
+    folder,
     status: 'provisioning',
     createdAt: new Date().toISOString(),
-    sharding: 'citus',
-    shardingVersion: request.install.citusVersion ?? '',
-    postgres: { binDirectory: request.install.binDirectory, version: request.install.version },
-    ...(osUser !== undefined && { osUser }),
+    sharding: sharding.id,
+    shardingVersion: versionOf(sharding, versions),
+    postgresVersion: versions.postgresVersion,
+    runtime,
     superuser: SUPERUSER,
     database: 'postgres',
     madeFolder,
-    nodes: [...request.coordinatorPorts.map(node('coordinator')), ...request.workerPorts.map(node('worker'))],
+    nodes: [...coordinatorPorts.map(node('coordinator')), ...workerPorts.map(node('worker'))],
   };
 };
 
+const versionOf = (sharding: Sharding, servers: ServerVersions): string => {
+  const version = sharding.version(servers);
+  if (version !== undefined) return version;
+  throw new ClusterError(
+    'no-sharding',
+    `PostgreSQL ${servers.postgresVersion} has no ${sharding.label} there.`,
+    { sharding: sharding.id },
+    { nextStep: 'Install it, or choose something else for the servers.' },
+  );
+};
+
+const platformVersions = ({ version, citusVersion }: PostgresInstall): ServerVersions => ({
+  postgresVersion: version,
+  ...(citusVersion !== undefined && { citusVersion }),
+});
+
 /** Everything that can be known to go wrong is found out before anything is made. */
-const preflight = async (request: ProvisionRequest, cluster: Cluster, runtime: Runtime): Promise<void> => {
+const preflight = async (request: ReadyRequest, cluster: Cluster, runtime: Runtime): Promise<void> => {
   const problem = nameProblem(request.name);
   if (problem !== undefined) throw new ClusterError('bad-request', problem, { field: 'name' });
-  if (request.install.citusVersion === undefined) {
-    throw new ClusterError(
-      'no-citus',
-      `PostgreSQL ${request.install.version} in ${request.install.binDirectory} has no Citus.`,
-      { searched: [request.install.binDirectory] },
-      { nextStep: 'Install Citus for it, or choose another install.' },
-    );
-  }
   const present = await runtime.files.list(request.folder);
   if (present !== undefined && present.length > 0) {
     throw new ClusterError(
@@ -113,9 +154,9 @@ const preflight = async (request: ProvisionRequest, cluster: Cluster, runtime: R
       { nextStep: 'Choose another folder: provisioning never touches what it hasn’t made.' },
     );
   }
-  const folderProblem = await runtime.checkFolder(request.folder, cluster.nodes.length * BYTES_PER_NODE);
-  if (folderProblem) {
-    const { message, nextStep } = folderProblem;
+  const obstacle = await runtime.problem(cluster.nodes.length * BYTES_PER_NODE);
+  if (obstacle) {
+    const { message, nextStep } = obstacle;
     throw new ClusterError('folder-not-usable', message, { folder: request.folder }, { nextStep });
   }
   for (const { name, port } of cluster.nodes) {
@@ -131,18 +172,16 @@ const preflight = async (request: ProvisionRequest, cluster: Cluster, runtime: R
   }
 };
 
-const prepareFolder = async (runtime: Runtime, cluster: Cluster, secrets: ClusterSecrets): Promise<void> => {
-  const { files } = runtime;
+const prepareFolder = async (
+  { files }: Runtime,
+  cluster: Cluster,
+  secrets: ClusterSecrets,
+): Promise<void> => {
   const { folder, nodes, superuser } = cluster;
   await files.makeDirectory(folder, 0o700);
+  // From here on, a crash leaves something that the next look can find and remove.
   await writeDescription(files, cluster);
-  await files.makeDirectory(paths.sockets(folder), 0o700);
-  const logins = nodes.flatMap(({ host, port }) => [
-    { host, port, user: superuser, password: secrets.superuserPassword },
-    { host, port, user: REPLICATION_USER, password: secrets.replicationPassword },
-  ]);
-  await files.write(paths.passfile(folder), formatPassfile(logins), 0o600);
-  await files.write(passwordFile(folder), `${secrets.superuserPassword}\n`, 0o600);
+  await files.write(paths.passfile(folder), passfileOf(nodes, superuser, secrets), 0o600);
 };
 
 /** Says what went wrong in people's and the server's words; must be asked before the rollback removes the logs. */
@@ -177,6 +216,6 @@ const explain = async (
 const serverWords = async (step: Step, cluster: Cluster, runtime: Runtime): Promise<string> => {
   const node = cluster.nodes.find(({ name }) => step.id.split(' ').includes(name));
   if (node === undefined) return '';
-  const log = await runtime.files.readEnd(paths.log(cluster.folder, node.name), LOG_EXCERPT_BYTES);
+  const log = await runtime.node(node.name).logEnd(LOG_EXCERPT_BYTES);
   return log.slice(Math.max(0, log.lastIndexOf('starting PostgreSQL'))).trim();
 };

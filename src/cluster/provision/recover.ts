@@ -9,7 +9,7 @@ import { removeCluster } from './rollback.ts';
  * Reads a registered cluster; one whose making or removal was cut off by a crash is rolled back to nothing.
  * The caller holds the cluster's lock, so nobody is at work on it.
  * @returns the cluster, or undefined where there is none (any more)
- * @throws ClusterError `damaged-description`
+ * @throws ClusterError `damaged-description`; CommandError where something of it can't be removed
  */
 export const readOrRecover = async (
   entry: RegistryEntry,
@@ -18,7 +18,8 @@ export const readOrRecover = async (
   const { machine } = context;
   const cluster = await readDescription(machine.ownFiles, entry.folder);
   if (cluster?.status === 'ready') return cluster;
-  const runtime = await machine.runtime(cluster?.postgres.binDirectory ?? '', cluster?.osUser);
-  await removeCluster(cluster ?? { ...entry, nodes: [] }, runtime, context);
+  // Without a description nothing but the folder has been made.
+  const remains = cluster ?? { ...entry, nodes: [], runtime: { kind: 'local', binDirectory: '' } as const };
+  await removeCluster(remains, await machine.runtime(remains), context);
   return undefined;
 };

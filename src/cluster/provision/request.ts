@@ -1,4 +1,4 @@
-import type { PostgresInstall } from '../../postgres/install.ts';
+import type { Platform } from './platform.ts';
 
 /** What to provision. Ports are TCP ports on loopback, in the order of the nodes. */
 export interface ProvisionRequest {
@@ -9,7 +9,7 @@ export interface ProvisionRequest {
   /** One primary and any number of standbys: at least one port. */
   readonly coordinatorPorts: readonly number[];
   readonly workerPorts: readonly number[];
-  readonly install: PostgresInstall;
+  readonly platform: Platform;
 }
 
 /** What a person asked for; everything left out is proposed. */
@@ -22,7 +22,10 @@ export interface ProvisionWishes {
   readonly workers?: number;
   /** Wanted port by node name, such as `coordinator2`. */
   readonly ports?: Readonly<Record<string, number>>;
-  readonly binDirectory?: string;
+  /** Key of the platform to use, as `platformKey` tells it. */
+  readonly platform?: string | undefined;
+  /** Folder of a PostgreSQL that the usual search doesn't find. */
+  readonly binDirectory?: string | undefined;
 }
 
 export interface ProposedNode {
@@ -38,7 +41,18 @@ export interface Proposal {
   readonly folder: string;
   readonly coordinators: readonly ProposedNode[];
   readonly workers: readonly ProposedNode[];
-  readonly install: PostgresInstall;
+  readonly platform: Platform;
+  /** What else this machine can do, the proposed platform among it, best first. */
+  readonly platforms: readonly Platform[];
+  /** What it could do if something were mended. */
+  readonly obstacles: readonly PlatformObstacle[];
+}
+
+/** Why something that this machine might do can't be done right now. */
+export interface PlatformObstacle {
+  readonly what: 'docker';
+  readonly message: string;
+  readonly nextStep: string;
 }
 
 export const toRequest = (proposal: Proposal): ProvisionRequest => ({
@@ -46,5 +60,5 @@ export const toRequest = (proposal: Proposal): ProvisionRequest => ({
   folder: proposal.folder,
   coordinatorPorts: proposal.coordinators.map((node) => node.port),
   workerPorts: proposal.workers.map((node) => node.port),
-  install: proposal.install,
+  platform: proposal.platform,
 });

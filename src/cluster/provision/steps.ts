@@ -1,36 +1,22 @@
-import path from 'node:path';
 import {
   CONFIGURATION_FILE,
   configuration,
   hostBasedAuthentication,
   INCLUDE_LINE,
 } from '../../postgres/configuration.ts';
-import type { Credentials } from '../../postgres/endpoint.ts';
+import { address } from '../../postgres/endpoint.ts';
 import { quoteIdentifier, quoteLiteral } from '../../postgres/identifier.ts';
 import { scramVerifier } from '../../postgres/scram.ts';
-import { baseBackup, initdb, startServer } from '../../postgres/serverCommands.ts';
-import { type Session, withSession } from '../../postgres/session.ts';
-import type { Runtime } from '../../runtime/runtime.ts';
+import { initdb } from '../../postgres/serverCommands.ts';
+import type { Session } from '../../postgres/session.ts';
+import { networkOf } from '../../runtime/choice.ts';
 import type { Sharding } from '../../sharding/sharding.ts';
 import { ClusterError } from '../errors.ts';
-import { type Cluster, type ClusterNode, coordinators, paths, workers } from '../model.ts';
+import { type ClusterNode, coordinators, peerAddress, workers } from '../model.ts';
 import { catchUp } from '../replication.ts';
-import type { ClusterSecrets } from '../secrets.ts';
 import type { Step } from '../stepGraph.ts';
-
-/** The role that standbys stream as. */
-export const REPLICATION_USER = 'citus_replication';
-
-/** initdb reads the superuser's password from here; gone once the cluster stands. */
-export const passwordFile = (folder: string): string => path.join(folder, 'superuser-password');
-
-/** All that making a cluster needs to know. */
-export interface Provisioning {
-  readonly cluster: Cluster;
-  readonly secrets: ClusterSecrets;
-  readonly runtime: Runtime;
-  readonly sharding: Sharding;
-}
+import { copyPrimary } from './copyPrimary.ts';
+import { inFolder, onNode, passfileOf, type Provisioning, REPLICATION_USER } from './provisioning.ts';
 
 /**
  * The steps from an empty folder with passwords in it to a cluster that works, as a graph:
@@ -50,15 +36,20 @@ export const provisioningSteps = (work: Provisioning): Step[] => {
 
 /** A server of its own: data folder, configuration, start, sharding installed. */
 const emptyServer = (work: Provisioning, node: ClusterNode): Step[] => {
-  const { cluster, runtime, sharding } = work;
-  const dataDirectory = paths.data(cluster.folder, node.name);
+  const { cluster, secrets, runtime, sharding } = work;
+  const host = runtime.node(node.name);
+  const { files, paths } = host;
   return [
     {
       id: `initdb ${node.name}`,
       title: `Make ${node.name}’s data folder`,
       needs: [],
-      run: (signal) =>
-        runtime.run(initdb(dataDirectory, cluster.superuser, passwordFile(cluster.folder)), signal),
+      run: async (signal) => {
+        await prepareHost(work, node, signal);
+        await files.write(paths.password, `${secrets.superuserPassword}\n`, 0o600);
+        await host.run(initdb(paths.data, cluster.superuser, paths.password), signal);
+        await files.remove(paths.password);
+      },
     },
     {
       id: `configure ${node.name}`,
@@ -66,11 +57,12 @@ const emptyServer = (work: Provisioning, node: ClusterNode): Step[] => {
       needs: [`initdb ${node.name}`],
       run: async () => {
         await configure(work, node);
-        const main = path.join(dataDirectory, 'postgresql.conf');
-        await runtime.files.write(main, `${(await runtime.files.read(main)) ?? ''}\n${INCLUDE_LINE}`, 0o600);
-        await runtime.files.write(
-          path.join(dataDirectory, 'pg_hba.conf'),
-          hostBasedAuthentication(REPLICATION_USER),
+        const { clientAddresses } = networkOf(cluster.runtime);
+        const main = inFolder(paths.data, 'postgresql.conf');
+        await files.write(main, `${(await files.read(main)) ?? ''}\n${INCLUDE_LINE}`, 0o600);
+        await files.write(
+          inFolder(paths.data, 'pg_hba.conf'),
+          hostBasedAuthentication(REPLICATION_USER, clientAddresses),
           0o600,
         );
       },
@@ -78,40 +70,47 @@ const emptyServer = (work: Provisioning, node: ClusterNode): Step[] => {
     startStep(work, node, `configure ${node.name}`),
     {
       id: `extend ${node.name}`,
-      title: `Install Citus in ${node.name}`,
+      title: `Install ${sharding.label} in ${node.name}`,
       needs: [`start ${node.name}`],
       run: (signal) => onNode(work, node, signal, (session) => sharding.prepareNode(session)),
     },
   ];
 };
 
+/** Makes the place that a node will live in, with what it needs to log in to the other nodes. */
+const prepareHost = async (
+  { cluster, secrets, runtime }: Provisioning,
+  node: ClusterNode,
+  signal: AbortSignal,
+): Promise<void> => {
+  const host = runtime.node(node.name);
+  await host.create(signal);
+  const logins = passfileOf(cluster.nodes.map(peerAddress), cluster.superuser, secrets);
+  await host.files.write(host.paths.passfile, logins, 0o600);
+};
+
 /** Writes our configuration file: the one thing in which two nodes of a cluster differ. */
-const configure = ({ cluster, runtime, sharding }: Provisioning, node: ClusterNode): Promise<void> =>
-  runtime.files.write(
-    path.join(paths.data(cluster.folder, node.name), CONFIGURATION_FILE),
+const configure = async ({ cluster, runtime, sharding }: Provisioning, node: ClusterNode): Promise<void> => {
+  const { files, paths } = runtime.node(node.name);
+  const peer = peerAddress(node);
+  await files.write(
+    inFolder(paths.data, CONFIGURATION_FILE),
     configuration({
       clusterName: node.name,
-      host: node.host,
-      port: node.port,
-      socketFolder: paths.sockets(cluster.folder),
-      more: sharding.serverSettings(node.host),
+      listenAddresses: networkOf(cluster.runtime).listenAddresses,
+      port: peer.port,
+      socketFolder: paths.sockets,
+      more: sharding.serverSettings(peer.host),
     }),
     0o600,
   );
+};
 
-const startStep = ({ cluster, runtime }: Provisioning, node: ClusterNode, needs: string): Step => ({
+const startStep = ({ runtime }: Provisioning, node: ClusterNode, needs: string): Step => ({
   id: `start ${node.name}`,
   title: `Start ${node.name}`,
   needs: [needs],
-  run: (signal) =>
-    runtime.run(
-      startServer(
-        paths.data(cluster.folder, node.name),
-        paths.log(cluster.folder, node.name),
-        paths.passfile(cluster.folder),
-      ),
-      signal,
-    ),
+  run: (signal) => runtime.node(node.name).start(signal),
 });
 
 /** Makes the nodes know each other. */
@@ -127,7 +126,9 @@ const registration = (
       title: `Register ${primary.name}`,
       needs: [`extend ${primary.name}`],
       run: (signal) =>
-        onNode(work, primary, signal, (session) => sharding.registerCoordinator(session, primary)),
+        onNode(work, primary, signal, (session) =>
+          sharding.registerCoordinator(session, peerAddress(primary)),
+        ),
     },
     {
       id: 'replication role',
@@ -147,7 +148,10 @@ const registration = (
         id: `add ${worker.name}`,
         title: `Add ${worker.name}`,
         needs: [`extend ${worker.name}`, before === undefined ? 'replication role' : `add ${before.name}`],
-        run: (signal) => onNode(work, primary, signal, (session) => sharding.addWorker(session, worker)),
+        run: (signal) =>
+          onNode(work, primary, signal, (session) =>
+            sharding.addWorker(session, { name: worker.name, ...peerAddress(worker) }),
+          ),
       };
     }),
   ];
@@ -155,23 +159,16 @@ const registration = (
 
 /** A standby: a copy of the primary that follows it, and has replayed everything once all workers are known. */
 const standbyServer = (work: Provisioning, primary: ClusterNode, standby: ClusterNode): Step[] => {
-  const { cluster, runtime } = work;
+  const { cluster } = work;
   return [
     {
       id: `copy ${standby.name}`,
       title: `Copy ${primary.name} to ${standby.name}`,
       needs: ['replication role'],
-      run: (signal) =>
-        runtime.run(
-          baseBackup({
-            primary,
-            user: REPLICATION_USER,
-            slot: standby.name,
-            dataDirectory: paths.data(cluster.folder, standby.name),
-            passfile: paths.passfile(cluster.folder),
-          }),
-          signal,
-        ),
+      run: async (signal) => {
+        await prepareHost(work, standby, signal);
+        await copyPrimary(work, primary, standby, signal);
+      },
     },
     {
       id: `configure ${standby.name}`,
@@ -216,8 +213,8 @@ const checkCoordinator = async (
   coordinator: ClusterNode,
   workerNodes: readonly ClusterNode[],
 ): Promise<void> => {
-  const seen = new Set((await sharding.listWorkers(session)).map(({ port }) => port));
-  const unseen = workerNodes.filter(({ port }) => !seen.has(port));
+  const seen = new Set((await sharding.listWorkers(session)).map(address));
+  const unseen = workerNodes.filter((worker) => !seen.has(address(peerAddress(worker))));
   if (unseen.length > 0) {
     const names = unseen.map(({ name }) => name).join(', ');
     throw new ClusterError('not-converging', `${coordinator.name} does not see ${names}.`, {
@@ -231,21 +228,4 @@ const checkCoordinator = async (
       node: coordinator.name,
     });
   }
-};
-
-/** Does something in a session of the superuser's; aborting closes it. */
-const onNode = (
-  { cluster, secrets }: Provisioning,
-  node: ClusterNode,
-  signal: AbortSignal,
-  use: (session: Session) => Promise<void>,
-): Promise<void> => {
-  const credentials: Credentials = {
-    host: node.host,
-    port: node.port,
-    user: cluster.superuser,
-    password: secrets.superuserPassword,
-    database: cluster.database,
-  };
-  return withSession(credentials, { applicationName: 'citus-provision', signal }, use);
 };

@@ -2,7 +2,7 @@ import { access, readdir, readFile, realpath } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { PostgresInstall } from '../../postgres/install.ts';
-import { loadExeca } from './execa.ts';
+import { loadExeca } from '../execa.ts';
 
 /** Where packages put PostgreSQL; `*` stands for one folder name's varying part. */
 const USUAL_FOLDERS = [
@@ -16,7 +16,8 @@ const USUAL_FOLDERS = [
   '/opt/local/lib/postgresql*/bin', // MacPorts
 ];
 
-const PROGRAMS = ['initdb', 'pg_ctl', 'postgres', 'pg_basebackup'];
+/** Without pg_basebackup, which small distributions leave out, standbys are made by a copy of the data folder. */
+const PROGRAMS = ['initdb', 'pg_ctl', 'postgres'];
 const DEADLINE_MS = 5000;
 
 /**

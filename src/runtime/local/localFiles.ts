@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, chown, lstat, mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { ServerFiles } from '../runtime.ts';
+import type { HostFiles } from '../runtime.ts';
 import type { OsUser } from './osUser.ts';
 
 const codeOf = (error: unknown): string =>
@@ -13,7 +13,7 @@ const ignoreMissing = (error: unknown): undefined => {
 };
 
 /** Files on this machine, given to `owner` where we are root. */
-export class LocalFiles implements ServerFiles {
+export class LocalFiles implements HostFiles {
   readonly #owner: OsUser | undefined;
 
   constructor(owner: OsUser | undefined) {
@@ -52,6 +52,7 @@ export class LocalFiles implements ServerFiles {
     return await readFile(file, 'utf8').catch(ignoreMissing);
   }
 
+  /** The last `bytes` of a file; empty where there is none. */
   async readEnd(file: string, bytes: number): Promise<string> {
     const handle = await open(file).catch(ignoreMissing);
     if (handle === undefined) return '';

@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
-import { loadExeca } from './execa.ts';
+import { loadExeca } from '../execa.ts';
 
 /** A program of PostgreSQL's that is running. */
 export interface PostgresProcess {

@@ -1,8 +1,12 @@
 import * as v from 'valibot';
 import { address, type Endpoint } from '../../postgres/endpoint.ts';
+import { qualifiedName } from '../../postgres/identifier.ts';
 import type { Session } from '../../postgres/session.ts';
 import { waitUntil } from '../../postgres/waitUntil.ts';
+import { shardSizes } from '../shardSizes.ts';
 import type { ConnectionProblem, Shard, ShardedTable, Sharding, TableType } from '../sharding.ts';
+import { directWrites } from './directWrites.ts';
+import { reach } from './reach.ts';
 
 /** CREATE EXTENSION turns TLS on, which the server takes up when it next reads its configuration. */
 const TLS_DEADLINE_MS = 10_000;
@@ -11,6 +15,10 @@ const NodeRow = v.object({ nodename: v.string(), nodeport: v.number() });
 
 /** Tables spread by the Citus extension. Lists come from its catalogs only: see each statement's note. */
 export const citus: Sharding = {
+  id: 'citus',
+  label: 'Citus',
+  version: ({ citusVersion }) => citusVersion,
+
   serverSettings: (host) => ({
     // It must be the first library (Citus manual, "Installation").
     shared_preload_libraries: 'citus',
@@ -33,6 +41,22 @@ export const citus: Sharding = {
 
   async addWorker(coordinator, worker) {
     await coordinator.run('SELECT citus_add_node($1, $2)', [worker.host, worker.port]);
+  },
+
+  async removeWorker(coordinator, worker) {
+    await coordinator.run('SELECT citus_remove_node($1, $2)', [worker.host, worker.port]);
+  },
+
+  async distributeTable(coordinator, table, { column, shardCount }) {
+    await coordinator.run('SELECT create_distributed_table($1::regclass, $2, shard_count => $3)', [
+      qualifiedName(table),
+      column,
+      shardCount ?? null,
+    ]);
+  },
+
+  async makeReferenceTable(coordinator, table) {
+    await coordinator.run('SELECT create_reference_table($1::regclass)', [qualifiedName(table)]);
   },
 
   async listWorkers(coordinator) {
@@ -72,17 +96,19 @@ export const citus: Sharding = {
     }));
   },
 
+  modelOf: (_coordinator, table) => Promise.resolve(table),
+
   listShards,
 
-  async shardSizes(node, shards) {
-    const rows = await node.query(
-      v.object({ id: v.string(), bytes: v.nullable(v.string()) }),
-      `SELECT t.id, pg_catalog.pg_total_relation_size(pg_catalog.to_regclass(t.relation))::text AS bytes
-       FROM unnest($1::text[], $2::text[]) AS t (id, relation)`,
-      [shards.map((shard) => shard.id), shards.map((shard) => shard.relation)],
-    );
-    return new Map(rows.flatMap(({ id, bytes }) => (bytes === null ? [] : [[id, Number(bytes)] as const])));
-  },
+  shardSizes,
+  reach,
+
+  allowance: (role) =>
+    role === 'primary'
+      ? { reads: true, writes: 'all', ddl: true }
+      : { reads: true, writes: 'one shard', ddl: false },
+
+  directWrites,
 };
 
 /**
@@ -147,7 +173,7 @@ async function listShards(coordinator: Session, table: ShardedTable): Promise<Sh
     shards.set(id, {
       id,
       relation,
-      ...(min !== null && max !== null && { range: { min: Number(min), max: Number(max) } }),
+      ...(min !== null && max !== null && { holds: `${min} … ${max}` }),
       placements: [...(shards.get(id)?.placements ?? []), ...placement],
     });
   }

@@ -1,9 +1,9 @@
 import { access, constants } from 'node:fs/promises';
-import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ClusterService } from '../../cluster/clusters.ts';
 import { ClusterError } from '../../cluster/errors.ts';
-import { paths } from '../../cluster/model.ts';
+import { peerAddress } from '../../cluster/model.ts';
+import type { TerminalCommand } from '../../runtime/runtime.ts';
 import type { Guard } from '../guard.ts';
 import { connectionString } from '../../postgres/connectionString.ts';
 import type { NodeTarget, Targets } from './targets.ts';
@@ -11,16 +11,14 @@ import type { NodeTarget, Targets } from './targets.ts';
 /** More lines than a file has; the editor goes to its last one. */
 const LAST_LINE = 2 ** 31 - 2;
 
+type Service = Pick<ClusterService, 'credentials' | 'host'>;
+
 /** Registers what helps a person look into one node: its log, psql, connection strings. */
-export const nodeTools = (
-  service: Pick<ClusterService, 'credentials'>,
-  targets: Targets,
-  guard: Guard,
-): vscode.Disposable =>
+export const nodeTools = (service: Service, targets: Targets, guard: Guard): vscode.Disposable =>
   vscode.Disposable.from(
     guard.registerCommand('citus.node.showLog', async (ref) => {
       const target = await targets.node(ref, { title: 'Show the log of a node' });
-      if (target) await showLog(target);
+      if (target) await showLog(service, target);
     }),
     guard.registerCommand('citus.node.openPsql', async (ref) => {
       const target = await targets.node(ref, {
@@ -28,7 +26,11 @@ export const nodeTools = (
         states: ['running'],
         none: 'No node is running.',
       });
-      if (target) await openPsql(target);
+      if (target) await openPsql(service, target);
+    }),
+    guard.registerCommand('citus.node.explainNoPsql', async (ref) => {
+      const target = await targets.node(ref, { title: 'Why there is no psql for a node' });
+      if (target) await openPsql(service, target);
     }),
     guard.registerCommand('citus.node.copyConnectionString', async (ref) => {
       const target = await targets.node(ref, { title: 'Copy the connection string of a node' });
@@ -42,13 +44,18 @@ export const nodeTools = (
     }),
   );
 
+const showLog = async (service: Service, { cluster, node }: NodeTarget): Promise<void> => {
+  const log = (await service.host(cluster, node)).logView();
+  if (log.kind === 'file') await showLogFile(log.path, node.name);
+  else openTerminal(`log of ${node.name} (${cluster.name})`, 'output', log.command);
+};
+
 /** Opens the server's log at its end, protected against typing; VS Code shows what is added to it. */
-const showLog = async ({ cluster, node }: NodeTarget): Promise<void> => {
-  const file = paths.log(cluster.folder, node.name);
-  if (!(await isThere(file, constants.R_OK))) {
+const showLogFile = async (file: string, nodeName: string): Promise<void> => {
+  if (!(await isReadable(file))) {
     throw new ClusterError(
       'not-found',
-      `${node.name} has no log that can be read: ${file}`,
+      `${nodeName} has no log that can be read: ${file}`,
       { what: file },
       { nextStep: 'A log is begun when the node is started.' },
     );
@@ -62,40 +69,38 @@ const showLog = async ({ cluster, node }: NodeTarget): Promise<void> => {
   await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
 };
 
-/** Opens a terminal with psql. The password comes from the cluster's passfile, so it is in no command line. */
-const openPsql = async ({ cluster, node }: NodeTarget): Promise<void> => {
-  const { binDirectory } = cluster.postgres;
-  const psql = path.join(binDirectory, 'psql');
-  if (!(await isThere(psql, constants.X_OK))) {
+/** Opens a terminal with psql. */
+const openPsql = async (service: Service, { cluster, node }: NodeTarget): Promise<void> => {
+  const { superuser: user, database } = cluster;
+  const psql = await (await service.host(cluster, node)).psql({ ...peerAddress(node), user, database });
+  if (typeof psql === 'string') {
     throw new ClusterError(
       'not-found',
-      `There is no psql in ${binDirectory}.`,
-      { what: psql },
+      psql,
+      { what: 'psql' },
       {
-        nextStep:
-          'Install PostgreSQL’s client programs there, or copy the connection string for another client.',
+        nextStep: 'Install PostgreSQL’s client programs, or copy the connection string for another client.',
       },
     );
   }
+  openTerminal(`psql ${node.name} (${cluster.name})`, 'database', psql);
+};
+
+const openTerminal = (name: string, icon: string, { file, args, env }: TerminalCommand): void => {
   vscode.window
     .createTerminal({
-      name: `psql ${node.name} (${cluster.name})`,
-      shellPath: psql,
-      env: {
-        PGHOST: node.host,
-        PGPORT: String(node.port),
-        PGUSER: cluster.superuser,
-        PGDATABASE: cluster.database,
-        PGPASSFILE: paths.passfile(cluster.folder),
-      },
-      iconPath: new vscode.ThemeIcon('database'),
+      name,
+      shellPath: file,
+      shellArgs: [...args],
+      env,
+      iconPath: new vscode.ThemeIcon(icon),
       isTransient: true,
     })
     .show();
 };
 
 const copyConnectionString = async (
-  service: Pick<ClusterService, 'credentials'>,
+  service: Service,
   { cluster, node }: NodeTarget,
   withPassword: boolean,
 ): Promise<void> => {
@@ -107,11 +112,8 @@ const copyConnectionString = async (
   );
 };
 
-const isThere = async (file: string, mode: number): Promise<boolean> => {
-  try {
-    await access(file, mode);
-    return true;
-  } catch {
-    return false;
-  }
-};
+const isReadable = (file: string): Promise<boolean> =>
+  access(file, constants.R_OK).then(
+    () => true,
+    () => false,
+  );

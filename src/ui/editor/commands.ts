@@ -13,7 +13,7 @@ import type { Runs } from './runs.ts';
 import { fileName, isSqlFile, piecesOf, piecesWithin } from './sqlFile.ts';
 
 export interface SqlCommandDependencies {
-  readonly service: Pick<ClusterService, 'credentials' | 'status'>;
+  readonly service: Pick<ClusterService, 'credentials' | 'status' | 'sharding'>;
   readonly monitor: ClusterMonitor;
   readonly targets: Targets;
   readonly guard: Guard;

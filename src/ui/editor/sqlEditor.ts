@@ -17,7 +17,7 @@ import { fileName } from './sqlFile.ts';
 import { SqlStatusItem } from './statusItem.ts';
 
 export interface SqlEditorDependencies {
-  readonly service: Pick<ClusterService, 'credentials' | 'status'>;
+  readonly service: Pick<ClusterService, 'credentials' | 'status' | 'sharding'>;
   readonly monitor: ClusterMonitor;
   readonly targets: Targets;
   readonly guard: Guard;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ClusterService } from '../../cluster/clusters.ts';
-import { type Cluster, type ClusterNode, coordinators } from '../../cluster/model.ts';
+import { type Cluster, type ClusterNode, coordinators, peerAddress } from '../../cluster/model.ts';
 import type { WatchedCluster } from '../../cluster/monitor.ts';
 import { Repeating } from '../../cluster/repeating.ts';
 import type { ClusterStatus } from '../../cluster/status.ts';
@@ -159,15 +159,16 @@ export class ClusterTables {
     const sharding = this.#service.sharding(cluster);
     const sizes = new Map<string, ReadonlyMap<string, number>>();
     const ask = async (node: ClusterNode): Promise<void> => {
+      const where = address(peerAddress(node));
       const here = shards.filter((shard) =>
-        shard.placements.some((placement) => placementAddress(placement) === address(node)),
+        shard.placements.some((placement) => placementAddress(placement) === where),
       );
       if (here.length === 0 || (status && status.get(node.name)?.state !== 'running')) return;
       const credentials = await this.#service.credentials(cluster, node);
       const told = await withSession(credentials, this.#connectOptions(SIZES_DEADLINE_MS), (session) =>
         sharding.shardSizes(session, here),
       );
-      sizes.set(address(node), told);
+      sizes.set(where, told);
     };
     await Promise.allSettled(cluster.nodes.map(ask));
     return sizes;

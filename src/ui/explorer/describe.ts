@@ -1,7 +1,7 @@
-import { type Cluster, type ClusterNode, coordinators, workers } from '../../cluster/model.ts';
+import { type Cluster, type ClusterNode, coordinators, peerAddress, workers } from '../../cluster/model.ts';
 import type { ClusterStatus, NodeState, NodeStatus } from '../../cluster/status.ts';
 import { address } from '../../postgres/endpoint.ts';
-import type { Shard, ShardedTable } from '../../sharding/sharding.ts';
+import type { Shard, ShardedTable, ShardingId } from '../../sharding/sharding.ts';
 import { count, dotted, formatBytes } from '../format.ts';
 import { placementAddress, type Size } from './clusterTables.ts';
 
@@ -67,9 +67,9 @@ export const nodeDescription = (node: ClusterNode, status: NodeStatus | undefine
 export const isDetached = (status: NodeStatus): boolean =>
   status.role === 'standby' && status.streaming === false;
 
-/** `node;coordinator;standby;running`, `node;worker;stopped`. */
-export const nodeContext = (node: ClusterNode, status: NodeStatus | undefined): string =>
-  ['node', node.kind, status?.role, status?.state ?? 'unknown']
+/** `node;coordinator;standby;running`, `node;worker;stopped`; `nopsql` before the state where there is no psql for it. */
+export const nodeContext = (node: ClusterNode, status: NodeStatus | undefined, hasPsql: boolean): string =>
+  ['node', node.kind, status?.role, hasPsql ? undefined : 'nopsql', status?.state ?? 'unknown']
     .filter((word) => word !== undefined)
     .join(';');
 
@@ -104,15 +104,22 @@ export const sizeWords = (size: Size | undefined): string => {
 
 /** `worker1 · 88 kB · -2147483648 … -2013265921`: what is short first, since the view is narrow. */
 export const shardDescription = (cluster: Cluster, shard: Shard, size: Size | undefined): string =>
-  dotted(
-    placementNames(cluster, shard).join(', '),
-    sizeWords(size),
-    shard.range && `${shard.range.min} … ${shard.range.max}`,
-  );
+  dotted(placementNames(cluster, shard).join(', '), sizeWords(size), shard.holds);
+
+const SHARDINGS: Readonly<Record<ShardingId, string>> = {
+  citus: 'Citus',
+  postgres_fdw: 'Built-in sharding (postgres_fdw)',
+};
+
+/** `Citus 13.2.2`, `Built-in sharding (postgres_fdw) 17.2`. */
+export const shardingName = ({
+  sharding,
+  shardingVersion,
+}: Pick<Cluster, 'sharding' | 'shardingVersion'>): string => `${SHARDINGS[sharding]} ${shardingVersion}`;
 
 /** Names of the nodes that hold a shard; addresses where the cluster's description doesn't know them. */
 export const placementNames = (cluster: Cluster, shard: Shard): string[] =>
   shard.placements.map((placement) => {
     const where = placementAddress(placement);
-    return cluster.nodes.find((node) => address(node) === where)?.name ?? where;
+    return cluster.nodes.find((node) => address(peerAddress(node)) === where)?.name ?? where;
   });

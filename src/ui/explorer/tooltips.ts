@@ -1,10 +1,10 @@
-import { type Cluster, type ClusterNode, coordinators, paths, workers } from '../../cluster/model.ts';
+import { type Cluster, type ClusterNode, coordinators, workers } from '../../cluster/model.ts';
 import type { ClusterStatus, NodeStatus } from '../../cluster/status.ts';
 import { address } from '../../postgres/endpoint.ts';
 import type { Shard, ShardedTable } from '../../sharding/sharding.ts';
 import { count, formatBytes } from '../format.ts';
 import type { Size } from './clusterTables.ts';
-import { clusterState, placementNames, sizeWords, stateWords, tableLabel } from './describe.ts';
+import { clusterState, placementNames, shardingName, sizeWords, stateWords, tableLabel } from './describe.ts';
 
 /** A tooltip before it becomes Markdown: plain text throughout, rows of label and value. */
 export interface Tooltip {
@@ -27,13 +27,21 @@ export const clusterTooltip = (cluster: Cluster, status: ClusterStatus | undefin
       'Nodes',
       `${count(coordinators(cluster).length, 'coordinator')}, ${count(workers(cluster).length, 'worker')}`,
     ],
-    ['PostgreSQL', cluster.postgres.version],
-    ['Citus', cluster.shardingVersion],
+    ['PostgreSQL', cluster.postgresVersion],
+    ['Tables spread by', shardingName(cluster)],
     ['Database', cluster.database],
     ['Folder', cluster.folder],
-    ['Servers run as', cluster.osUser],
+    ...placeRows(cluster),
   ]),
 });
+
+const placeRows = ({ runtime }: Cluster): OptionalRow[] =>
+  runtime.kind === 'local'
+    ? [['Servers run as', runtime.osUser]]
+    : [
+        ['Containers of', runtime.image],
+        ['Memory of a node', `at most ${runtime.memoryMegabytes} MB`],
+      ];
 
 const CLUSTER_STATES = {
   running: 'running',
@@ -43,17 +51,13 @@ const CLUSTER_STATES = {
 } as const;
 
 /** @param now milliseconds since the epoch; a running server's age becomes the moment it started. */
-export const nodeTooltip = (
-  cluster: Cluster,
-  node: ClusterNode,
-  status: NodeStatus | undefined,
-  now: number,
-): Tooltip => ({
+export const nodeTooltip = (node: ClusterNode, status: NodeStatus | undefined, now: number): Tooltip => ({
   title: node.name,
   rows: present([
     ['Role', status?.role ? `${status.role} coordinator` : node.kind],
     ['State', stateWords(status?.state)],
     ['Address', address(node)],
+    ['Among the nodes', node.peerAddress && address(node.peerAddress)],
     ['PostgreSQL', status?.version],
     [
       'Running since',
@@ -64,7 +68,6 @@ export const nodeTooltip = (
     ['Streaming', status?.streaming === undefined ? undefined : status.streaming ? 'yes' : 'no'],
     ['Lag', status?.lagBytes === undefined ? undefined : formatBytes(status.lagBytes)],
     ['Shards', status?.shardCount === undefined ? undefined : String(status.shardCount)],
-    ['Data folder', paths.data(cluster.folder, node.name)],
   ]),
   ...(status?.detail !== undefined && { problem: status.detail }),
 });
@@ -85,7 +88,7 @@ export const tableTooltip = (table: ShardedTable, size: Size | undefined): Toolt
 export const shardTooltip = (cluster: Cluster, shard: Shard, size: Size | undefined): Tooltip => ({
   title: `Shard ${shard.id}`,
   rows: present([
-    ['Hash range', shard.range && `${shard.range.min} … ${shard.range.max}`],
+    ['Holds', shard.holds],
     ['On', placementNames(cluster, shard).join(', ')],
     ['Table there', shard.relation],
     ['Size', sizeWords(size)],

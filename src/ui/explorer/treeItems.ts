@@ -51,7 +51,7 @@ export class TreeItems {
         return markdown(clusterTooltip(cluster, status));
       case 'node': {
         const node = cluster.nodes.find(({ name }) => name === element.nodeName);
-        return node && markdown(nodeTooltip(cluster, node, status?.get(node.name), Date.now()));
+        return node && markdown(nodeTooltip(node, status?.get(node.name), Date.now()));
       }
       case 'table':
         return markdown(tableTooltip(element.table, this.#tables(cluster.id).tableSize(element.table)));
@@ -76,7 +76,7 @@ export class TreeItems {
         const item = new vscode.TreeItem(tableLabel(table), Collapsed);
         item.description = tableDescription(table, this.#tables(watched.cluster.id).tableSize(table));
         item.iconPath = this.#icon(tableIcon(table.type));
-        item.contextValue = `table;${table.type}`;
+        item.contextValue = `table;${table.type};${watched.cluster.sharding}`;
         return item;
       }
       case 'shard': {
@@ -102,14 +102,14 @@ export class TreeItems {
     return item;
   }
 
-  #nodeItem({ cluster, status }: WatchedCluster, nodeName: string): vscode.TreeItem {
+  #nodeItem({ cluster, status, hasPsql }: WatchedCluster, nodeName: string): vscode.TreeItem {
     const item = new vscode.TreeItem(nodeName, None);
     const node = cluster.nodes.find(({ name }) => name === nodeName);
     if (!node) return item;
     const nodeStatus = status?.get(nodeName);
     item.description = nodeDescription(node, nodeStatus);
     item.iconPath = this.#icon(nodeIcon(node, nodeStatus));
-    item.contextValue = nodeContext(node, nodeStatus);
+    item.contextValue = nodeContext(node, nodeStatus, hasPsql);
     item.accessibilityInformation = { label: nodeSpoken(node, nodeStatus) };
     return item;
   }

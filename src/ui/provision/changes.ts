@@ -6,31 +6,39 @@ import { ClusterError } from '../../cluster/errors.ts';
 import type { ProposedNode, ProvisionWishes } from '../../cluster/provision/request.ts';
 import { count } from '../format.ts';
 import { ask } from './ask.ts';
+import type { Guides } from './guides.ts';
+import { lineItem } from './hub.ts';
 import {
   type Change,
   coordinatorCount,
   type Draft,
   draft,
-  installName,
+  INSTALL_CITUS,
+  obstacleLine,
   parsePorts,
+  type PlanLine,
+  platformName,
+  platformPlace,
   portList,
+  wishFor,
 } from './plan.ts';
 
-type Service = Pick<ClusterService, 'propose' | 'installs'>;
+type Service = Pick<ClusterService, 'propose'>;
 
 const MOST_COORDINATORS = 5;
 const MOST_WORKERS = 8;
 
 /**
  * Asks for one change of the plan.
- * @returns the changed plan; undefined where the person pressed Escape
+ * @returns the changed plan; undefined where the person pressed Escape; `elsewhere` where they went to read a guide
  * @throws ClusterError where a picked value can't be met
  */
 export const askForChange = async (
   service: Service,
+  guides: Guides,
   change: Change,
   plan: Draft,
-): Promise<Draft | undefined> => {
+): Promise<Draft | 'elsewhere' | undefined> => {
   const { proposal, wishes } = plan;
   const withWishes = (more: ProvisionWishes): Promise<Draft> => draft(service, { ...wishes, ...more });
   switch (change) {
@@ -76,9 +84,10 @@ export const askForChange = async (
       return askForPorts('Ports of the coordinators', proposal.coordinators, plan, withWishes);
     case 'workerPorts':
       return askForPorts('Ports of the workers', proposal.workers, plan, withWishes);
-    case 'install': {
-      const binDirectory = await pickInstall(service, proposal.install.binDirectory);
-      return binDirectory === undefined ? undefined : withWishes({ binDirectory });
+    case 'platform': {
+      const picked = await pickPlatform(plan, guides);
+      if (picked === undefined || picked === 'elsewhere') return picked;
+      return withWishes({ platform: undefined, binDirectory: undefined, ...picked });
     }
   }
 };
@@ -150,24 +159,63 @@ const pickNumber = async (
   }
 };
 
-const pickInstall = async (service: Service, current: string): Promise<string | undefined> => {
-  const installs = service.installs().then((found) => [
-    ...found.map((install) => ({
-      label: `$(database) ${installName(install)}`,
-      description: install.binDirectory === current ? '(now)' : '',
-      detail: install.binDirectory,
-    })),
-    {
-      label: '$(folder-opened) Browse…',
-      description: 'Another folder with initdb, pg_ctl and postgres',
-      detail: '',
-    },
-  ]);
-  const picked = await vscode.window.showQuickPick(installs, {
-    title: 'Which PostgreSQL?',
-    ignoreFocusOut: true,
+/** Has one of the things picked that servers can be made of here. */
+const pickPlatform = async (
+  { proposal }: Draft,
+  guides: Guides,
+): Promise<Pick<ProvisionWishes, 'platform' | 'binDirectory'> | 'elsewhere' | undefined> => {
+  const lines = proposal.platforms.map((platform): PlanLine => ({
+    does: { kind: 'provision', platform },
+    label: `$(${platform.kind === 'docker' ? 'package' : 'database'}) ${platformName(platform)}`,
+    description: platform === proposal.platform ? '(now)' : '',
+    detail: platformPlace(platform),
+    hasLimits: platform.sharding === 'postgres_fdw',
+  }));
+  const list = vscode.window.createQuickPick<ReturnType<typeof lineItem> | typeof BROWSE>();
+  list.title = 'What should the servers be made of?';
+  list.ignoreFocusOut = true;
+  list.items = [...[...lines, ...proposal.obstacles.map(obstacleLine), INSTALL_CITUS].map(lineItem), BROWSE];
+  list.onDidTriggerItemButton(() => void guides.showLimits());
+  const picked = await new Promise<(typeof list.items)[number] | undefined>((resolve) => {
+    list.onDidAccept(() => {
+      resolve(list.activeItems[0]);
+    });
+    list.onDidHide(() => {
+      resolve(undefined);
+    });
+    list.show();
+  }).finally(() => {
+    list.dispose();
   });
-  return picked?.detail === '' ? browseForInstall() : picked?.detail;
+  if (picked === undefined) return undefined;
+  if (picked === BROWSE) {
+    const binDirectory = await browseForInstall();
+    return binDirectory === undefined ? undefined : { binDirectory };
+  }
+  if (!('does' in picked)) return undefined;
+  switch (picked.does.kind) {
+    case 'provision':
+      return wishFor(picked.does.platform);
+    case 'installCitus':
+      await guides.showInstallCitus();
+      return 'elsewhere';
+    case 'obstacle':
+      throw new ClusterError(
+        'bad-request',
+        picked.does.message,
+        { field: 'platform' },
+        { nextStep: picked.does.nextStep },
+      );
+    case 'change':
+      return undefined;
+  }
+};
+
+const BROWSE = {
+  label: '$(folder-opened) Browse…',
+  description: 'Another folder with initdb, pg_ctl and postgres',
+  detail: '',
+  alwaysShow: true,
 };
 
 /** A folder for the cluster: the one that was browsed to where it is empty, otherwise a new one in it. */

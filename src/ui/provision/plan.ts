@@ -1,7 +1,7 @@
 import type { ClusterService } from '../../cluster/clusters.ts';
+import { type Platform, platformKey } from '../../cluster/provision/platform.ts';
 import type { Proposal, ProposedNode, ProvisionWishes } from '../../cluster/provision/request.ts';
-import type { PostgresInstall } from '../../postgres/install.ts';
-import { count, dotted } from '../format.ts';
+import { count, dotted, formatBytes } from '../format.ts';
 
 /** What the person has asked for so far, and what that comes to. */
 export interface Draft {
@@ -17,57 +17,148 @@ export const draft = async (
 
 /** What can be changed before provisioning. */
 export type Change =
-  'name' | 'folder' | 'coordinators' | 'workers' | 'coordinatorPorts' | 'workerPorts' | 'install';
+  'name' | 'folder' | 'coordinators' | 'workers' | 'coordinatorPorts' | 'workerPorts' | 'platform';
 
-/** One line of the dialog; `accept` provisions. */
+/** What picking a line does. */
+export type PlanAction =
+  | { readonly kind: 'provision'; readonly platform: Platform }
+  | { readonly kind: 'change'; readonly change: Change }
+  /** Shows how to get what isn't there. */
+  | { readonly kind: 'installCitus' }
+  | { readonly kind: 'obstacle'; readonly message: string; readonly nextStep: string };
+
+/** One line of the dialog. */
 export interface PlanLine {
-  readonly does: 'accept' | Change;
+  readonly does: PlanAction;
   readonly label: string;
   readonly description: string;
   readonly detail?: string;
+  /** Whether what it makes has limits that a person should be able to read first. */
+  readonly hasLimits?: boolean;
 }
 
-/** The dialog's lines: the whole plan first, ready to accept, then what can be changed in it. */
-export const planLines = ({ wishes, proposal }: Draft): PlanLine[] => {
-  const { name, folder, coordinators, workers, install } = proposal;
-  const asProposed = Object.keys(wishes).length === 0 ? ' as proposed' : '';
+/** The lines that are ready to accept, best first, and what stands in the way of others. */
+export const wayLines = ({ wishes, proposal }: Draft): PlanLine[] => {
+  const [best] = proposal.platforms;
+  // Where Citus itself is at hand, or the person has chosen, there is nothing more to decide.
+  if (wishes.platform !== undefined || wishes.binDirectory !== undefined || isInstalledCitus(best)) {
+    return [provisionLine({ wishes, proposal }, proposal.platform)];
+  }
+  const containers = proposal.platforms.filter(({ kind }) => kind === 'docker');
+  const builtIn = proposal.platforms.filter(({ kind }) => kind !== 'docker').slice(0, 1);
+  const offer = (platform: Platform): PlanLine => provisionLine({ wishes, proposal }, platform, true);
   return [
-    {
-      does: 'accept',
-      label: `$(rocket) Provision “${name}”${asProposed}`,
-      description: takenPorts([...coordinators, ...workers]),
-      detail: dotted(
-        `${count(coordinators.length, 'coordinator')} on ${portList(coordinators)}`,
-        `${count(workers.length, 'worker')} on ${portList(workers)}`,
-        installName(install),
-        folder,
-      ),
-    },
-    { does: 'name', label: '$(tag) Name', description: name },
-    { does: 'folder', label: '$(folder) Folder', description: folder },
-    {
-      does: 'coordinators',
-      label: '$(server-environment) Coordinators',
-      description: coordinatorCount(coordinators.length),
-    },
-    { does: 'workers', label: '$(server) Workers', description: String(workers.length) },
-    {
-      does: 'coordinatorPorts',
-      label: '$(plug) Ports of the coordinators',
-      description: dotted(portList(coordinators), takenPorts(coordinators)),
-    },
-    {
-      does: 'workerPorts',
-      label: '$(plug) Ports of the workers',
-      description: dotted(portList(workers), takenPorts(workers)),
-    },
-    {
-      does: 'install',
-      label: '$(database) PostgreSQL',
-      description: dotted(installName(install), install.binDirectory),
-    },
+    ...containers.map(offer),
+    ...proposal.obstacles.map(obstacleLine),
+    INSTALL_CITUS,
+    ...builtIn.map(offer),
   ];
 };
+
+/** What can be changed in the plan. */
+export const changeLines = ({ proposal }: Draft): PlanLine[] => {
+  const { name, folder, coordinators, workers, platform } = proposal;
+  const line = (change: Change, label: string, description: string): PlanLine => ({
+    does: { kind: 'change', change },
+    label,
+    description,
+  });
+  return [
+    line('name', '$(tag) Name', name),
+    line('folder', '$(folder) Folder', folder),
+    line('coordinators', '$(server-environment) Coordinators', coordinatorCount(coordinators.length)),
+    line('workers', '$(server) Workers', String(workers.length)),
+    line(
+      'coordinatorPorts',
+      '$(plug) Ports of the coordinators',
+      dotted(portList(coordinators), takenPorts(coordinators)),
+    ),
+    line('workerPorts', '$(plug) Ports of the workers', dotted(portList(workers), takenPorts(workers))),
+    line('platform', '$(database) Servers', dotted(platformName(platform), platformPlace(platform))),
+  ];
+};
+
+const provisionLine = ({ wishes, proposal }: Draft, platform: Platform, isOneOfSeveral = false): PlanLine => {
+  const { name, folder, coordinators, workers } = proposal;
+  const asProposed = Object.keys(wishes).length === 0 ? ' as proposed' : '';
+  const how = isOneOfSeveral ? ` with ${wayName(platform)}` : asProposed;
+  return {
+    does: { kind: 'provision', platform },
+    label: `$(rocket) Provision “${name}”${how}`,
+    description: takenPorts([...coordinators, ...workers]),
+    detail: dotted(
+      `${count(coordinators.length, 'coordinator')} on ${portList(coordinators)}`,
+      `${count(workers.length, 'worker')} on ${portList(workers)}`,
+      platformName(platform),
+      folder,
+    ),
+    ...(platform.sharding === 'postgres_fdw' && { hasLimits: true }),
+  };
+};
+
+export const INSTALL_CITUS: PlanLine = {
+  does: { kind: 'installCitus' },
+  label: '$(book) How to install Citus…',
+  description: 'on this machine, for all that it can do',
+};
+
+/** A line for something that would work if something were mended. */
+export const obstacleLine = ({ message, nextStep }: Proposal['obstacles'][number]): PlanLine => ({
+  does: { kind: 'obstacle', message, nextStep },
+  label: '$(circle-slash) Citus in Docker: not right now',
+  description: message,
+});
+
+const isInstalledCitus = (platform: Platform | undefined): boolean =>
+  platform?.kind === 'local' && platform.sharding === 'citus';
+
+const ENGINES = { docker: 'Docker', podman: 'Podman' } as const;
+
+/** `Citus in Docker`, `built-in sharding (postgres_fdw)`. */
+const wayName = (platform: Platform): string => {
+  const sharding = platform.sharding === 'citus' ? 'Citus' : 'built-in sharding (postgres_fdw)';
+  return platform.kind === 'docker' ? `${sharding} in ${ENGINES[platform.engine.kind]}` : sharding;
+};
+
+/** `PostgreSQL 15.20, Citus 13.2.2`, `PostgreSQL 17.10 (downloaded first, 23 MB), built-in sharding`. */
+export const platformName = (platform: Platform): string => {
+  switch (platform.kind) {
+    case 'local': {
+      const { version, citusVersion } = platform.install;
+      return serverName(platform.sharding, version, citusVersion);
+    }
+    case 'download':
+      return `PostgreSQL ${platform.version} (downloaded first, ${formatBytes(platform.bytes)}), ${BUILT_IN}`;
+    case 'docker': {
+      const { contents, sharding } = platform;
+      const engine = ENGINES[platform.engine.kind];
+      if (contents === undefined) return `${platform.image} (pulled first), in ${engine}`;
+      return `${serverName(sharding, contents.postgresVersion, contents.citusVersion)}, in ${engine}`;
+    }
+  }
+};
+
+const BUILT_IN = 'built-in sharding (postgres_fdw)';
+
+const serverName = (sharding: Platform['sharding'], version: string, citus: string | undefined): string =>
+  `PostgreSQL ${version}, ${sharding === 'citus' ? `Citus ${citus ?? ''}` : BUILT_IN}`;
+
+/** Where it comes from: a folder, an image. */
+export const platformPlace = (platform: Platform): string => {
+  switch (platform.kind) {
+    case 'local':
+      return platform.install.binDirectory;
+    case 'download':
+      return '';
+    case 'docker':
+      return platform.image;
+  }
+};
+
+/** The wish for a platform. */
+export const wishFor = (platform: Platform): Pick<ProvisionWishes, 'platform'> => ({
+  platform: platformKey(platform),
+});
 
 /** `5432, 5433`. */
 export const portList = (nodes: readonly ProposedNode[]): string => nodes.map(({ port }) => port).join(', ');
@@ -83,10 +174,6 @@ const takenPorts = (nodes: readonly ProposedNode[]): string => {
 /** `1 primary and 1 standby`. */
 export const coordinatorCount = (n: number): string =>
   n === 1 ? '1 primary, no standby' : `1 primary and ${count(n - 1, 'standby')}`;
-
-/** `PostgreSQL 15.20, Citus 13.2.2`. */
-export const installName = ({ version, citusVersion }: PostgresInstall): string =>
-  `PostgreSQL ${version}, ${citusVersion === undefined ? 'no Citus' : `Citus ${citusVersion}`}`;
 
 /**
  * Reads ports as people type them, separated by commas or blanks.

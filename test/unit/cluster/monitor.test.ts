@@ -71,6 +71,10 @@ class Clusters {
     return new Map(Object.entries(this.nodes.get(id) ?? {}));
   }
 
+  hasPsql(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
   onDidChangeClusters(listener: () => void): () => void {
     this.changed = listener;
     return () => {

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { ClusterError } from '../../../src/cluster/errors.ts';
+import { platformKey } from '../../../src/cluster/provision/platform.ts';
 import { propose, type Surroundings } from '../../../src/cluster/provision/proposal.ts';
 
 const install = { binDirectory: '/pg/16/bin', version: '16.4', majorVersion: 16, citusVersion: '13.2-1' };
+const local = { kind: 'local', sharding: 'citus', install } as const;
 const surroundings = (changes: Partial<Surroundings> = {}): Surroundings => ({
-  installs: [install],
+  equipment: { installs: [install] },
+  obstacles: [],
   takenNames: new Set(),
   reservedPorts: new Set(),
   isPortFree: () => Promise.resolve(true),
@@ -29,7 +32,9 @@ describe('a proposal for a cluster', () => {
         { name: 'worker1', port: 9701 },
         { name: 'worker2', port: 9702 },
       ],
-      install,
+      platform: local,
+      platforms: [local, { ...local, sharding: 'postgres_fdw' }],
+      obstacles: [],
     });
   });
 
@@ -67,18 +72,59 @@ describe('a proposal for a cluster', () => {
     );
   });
 
-  it('passes over installs that are too old or have no Citus, and says why there is none', async () => {
+  it('puts Citus of the machine first, then containers, then what PostgreSQL ships, and passes over what is too old', async () => {
     const plain = { binDirectory: '/pg/17/bin', version: '17.1', majorVersion: 17 };
     const old = { ...install, binDirectory: '/pg/13/bin', version: '13.9', majorVersion: 13 };
-    assert.equal((await propose({}, surroundings({ installs: [plain, old, install] }))).install, install);
-    await assert.rejects(propose({}, surroundings({ installs: [plain, old] })), (error) => {
-      assert.ok(ClusterError.is(error, 'no-citus'));
-      assert.match(
-        error.message,
-        /17\.1 in \/pg\/17\/bin has no Citus; PostgreSQL 13\.9 in \/pg\/13\/bin is too old/,
-      );
+    const containers = {
+      engine: { kind: 'docker', program: '/usr/bin/docker', version: '28.2.2' },
+      image: 'image',
+      memoryMegabytes: 512,
+    } as const;
+    const equipment = { installs: [plain, old, install], containers };
+    const { platform, platforms } = await propose({}, surroundings({ equipment }));
+    assert.deepEqual(platform, local);
+    assert.deepEqual(platforms, [
+      local,
+      { kind: 'docker', sharding: 'citus', ...containers },
+      { kind: 'local', sharding: 'postgres_fdw', install: plain },
+      { kind: 'local', sharding: 'postgres_fdw', install },
+    ]);
+  });
+
+  it('takes the platform or the folder that was wished for', async () => {
+    const plain = { binDirectory: '/pg/17/bin', version: '17.1', majorVersion: 17 };
+    const equipment = { installs: [plain, install] };
+    const builtIn = { kind: 'local', sharding: 'postgres_fdw', install: plain } as const;
+    const wished = await propose({ platform: platformKey(builtIn) }, surroundings({ equipment }));
+    assert.deepEqual(wished.platform, builtIn);
+    const shown = await propose({ binDirectory: plain.binDirectory }, surroundings({ equipment }));
+    assert.deepEqual(shown.platform, builtIn);
+  });
+
+  it('uses built-in sharding for an image without Citus', async () => {
+    const containers = {
+      engine: { kind: 'podman', program: '/usr/bin/podman', version: '5.0.0' },
+      image: 'postgres',
+      memoryMegabytes: 512,
+      contents: { postgresVersion: '17.2' },
+    } as const;
+    const { platform } = await propose({}, surroundings({ equipment: { installs: [], containers } }));
+    assert.deepEqual(platform, { kind: 'docker', sharding: 'postgres_fdw', ...containers });
+  });
+
+  it('downloads only where there is no PostgreSQL, and says so where there is nothing at all', async () => {
+    const old = { binDirectory: '/pg/13/bin', version: '13.9', majorVersion: 13 };
+    const download = { version: '17.10', bytes: 20e6 };
+    const { platforms } = await propose({}, surroundings({ equipment: { installs: [old], download } }));
+    assert.deepEqual(platforms, [{ kind: 'download', sharding: 'postgres_fdw', ...download }]);
+    await assert.rejects(propose({}, surroundings({ equipment: { installs: [old] } })), (error) => {
+      assert.ok(ClusterError.is(error, 'no-platform'));
+      assert.match(error.message, /PostgreSQL 13\.9 in \/pg\/13\/bin is too old/);
       return true;
     });
-    await assert.rejects(propose({}, surroundings({ installs: [] })), /No PostgreSQL was found/);
+    await assert.rejects(
+      propose({}, surroundings({ equipment: { installs: [] } })),
+      /None was found on this machine/,
+    );
   });
 });

@@ -38,10 +38,10 @@ describe('formats that PostgreSQL reads', () => {
     assert.notEqual(scramVerifier('secret'), verifier);
   });
 
-  it('a configuration listens on loopback only, has what the sharding needs, and leaves out sockets that can’t be', () => {
+  it('a configuration listens where it is told, has what the sharding needs, and leaves out sockets that can’t be', () => {
     const settings = {
       clusterName: 'n',
-      host: '127.0.0.1',
+      listenAddresses: '127.0.0.1',
       port: 5432,
       socketFolder: '/c/run',
       more: { shared_preload_libraries: 'citus' },

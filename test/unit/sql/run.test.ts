@@ -45,6 +45,8 @@ class FakeSession implements Session {
 
   onNotice = () => () => undefined;
   query = () => Promise.reject(new Error('not in this test'));
+  copyOut = () => Promise.reject(new Error('not in this test'));
+  copyIn = () => Promise.reject(new Error('not in this test'));
   run = (sql: string): Promise<void> => {
     this.sent.push(sql);
     return Promise.resolve();

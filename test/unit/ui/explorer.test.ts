@@ -49,7 +49,7 @@ const table: ShardedTable = { ...undistributed, distributionColumn: 'id' };
 const shard: Shard = {
   id: '102008',
   relation: 'public.sample_102008',
-  range: { min: -2147483648, max: -2013265921 },
+  holds: '-2147483648 … -2013265921',
   placements: [{ nodeHost: '127.0.0.1', nodePort: 9702 }],
 };
 
@@ -90,9 +90,10 @@ describe('explorer words', () => {
     assert.equal(clusterContext(cluster, status(primary, standby)), 'cluster;running');
     assert.equal(clusterContext(cluster, status(primary, stopped)), 'cluster;partly');
     assert.equal(clusterContext(cluster, undefined), 'cluster;unknown');
-    assert.equal(nodeContext(coordinator2, standby), 'node;coordinator;standby;running');
-    assert.equal(nodeContext(worker1, stopped), 'node;worker;stopped');
-    assert.equal(nodeContext(worker1, undefined), 'node;worker;unknown');
+    assert.equal(nodeContext(coordinator2, standby, true), 'node;coordinator;standby;running');
+    assert.equal(nodeContext(coordinator2, standby, false), 'node;coordinator;standby;nopsql;running');
+    assert.equal(nodeContext(worker1, stopped, true), 'node;worker;stopped');
+    assert.equal(nodeContext(worker1, undefined, true), 'node;worker;unknown');
   });
 
   it('tells screen readers what the icon shows', () => {
@@ -153,11 +154,16 @@ describe('explorer words', () => {
 
   it('turns an uptime into the moment of the start, and shows the words of a failure', () => {
     const now = Date.UTC(2024, 0, 1, 12);
-    const rows = new Map(nodeTooltip(cluster, coordinator1, { ...primary, uptimeSeconds: 60 }, now).rows);
+    const rows = new Map(nodeTooltip(coordinator1, { ...primary, uptimeSeconds: 60 }, now).rows);
     assert.equal(rows.get('Running since'), new Date(now - 60_000).toLocaleString());
     assert.equal(rows.get('Role'), 'primary coordinator');
-    assert.equal(rows.get('Data folder'), '/clusters/demo/coordinator1');
-    const refused = nodeTooltip(cluster, worker1, { state: 'refused', detail: 'too many clients' }, now);
+    assert.equal(rows.get('Among the nodes'), undefined);
+    const contained = { ...coordinator1, peerAddress: { host: 'coordinator1', port: 5432 } };
+    assert.equal(
+      new Map(nodeTooltip(contained, primary, now).rows).get('Among the nodes'),
+      'coordinator1:5432',
+    );
+    const refused = nodeTooltip(worker1, { state: 'refused', detail: 'too many clients' }, now);
     assert.equal(refused.problem, 'too many clients');
   });
 

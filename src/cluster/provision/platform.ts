@@ -1,0 +1,73 @@
+import type { PostgresInstall, ServerVersions } from '../../postgres/install.ts';
+import type { ContainerEngine } from '../../runtime/containers.ts';
+import type { ShardingId } from '../../sharding/sharding.ts';
+
+/** The oldest PostgreSQL that clusters are made of. */
+export const OLDEST_POSTGRES = 14;
+
+/** What a cluster is made of: where its servers run, which PostgreSQL that is, and how it spreads tables. */
+export type Platform = LocalPlatform | DownloadPlatform | ContainerPlatform;
+
+/** A PostgreSQL of this machine. */
+export interface LocalPlatform {
+  readonly kind: 'local';
+  readonly sharding: ShardingId;
+  readonly install: PostgresInstall;
+}
+
+/** A PostgreSQL that is downloaded first. */
+export interface DownloadPlatform {
+  readonly kind: 'download';
+  readonly sharding: ShardingId;
+  readonly version: string;
+  readonly bytes: number;
+}
+
+/** Containers of an image, which is pulled first where its contents aren't known. */
+export interface ContainerPlatform {
+  readonly kind: 'docker';
+  readonly sharding: ShardingId;
+  readonly engine: ContainerEngine;
+  readonly image: string;
+  readonly memoryMegabytes: number;
+  readonly contents?: ServerVersions;
+}
+
+/** What tells platforms of one machine apart, for as long as it stays as it is. */
+export const platformKey = (platform: Platform): string =>
+  [platform.kind, platform.sharding, platform.kind === 'local' ? platform.install.binDirectory : ''].join(
+    ' ',
+  );
+
+/** What a machine has to make clusters of. */
+export interface Equipment {
+  readonly installs: readonly PostgresInstall[];
+  /** The best there is, where containers can be run. */
+  readonly containers?: Omit<ContainerPlatform, 'kind' | 'sharding'>;
+  /** What can be downloaded, where there is something for this kind of machine. */
+  readonly download?: Pick<DownloadPlatform, 'version' | 'bytes'>;
+}
+
+/**
+ * What can be made of a machine's equipment, best first: Citus of this machine, Citus in containers, and then what
+ * PostgreSQL itself ships, downloaded only where there is none.
+ */
+export const platformsOf = ({ installs, containers, download }: Equipment): Platform[] => {
+  const usable = installs.filter(({ majorVersion }) => majorVersion >= OLDEST_POSTGRES);
+  const local = (sharding: ShardingId, of: readonly PostgresInstall[]): Platform[] =>
+    of.map((install) => ({ kind: 'local', sharding, install }));
+  const hasCitus = containers?.contents === undefined || containers.contents.citusVersion !== undefined;
+  return [
+    ...local(
+      'citus',
+      usable.filter(({ citusVersion }) => citusVersion !== undefined),
+    ),
+    ...(containers
+      ? [{ kind: 'docker', sharding: hasCitus ? 'citus' : 'postgres_fdw', ...containers } as const]
+      : []),
+    ...local('postgres_fdw', usable),
+    ...(download && usable.length === 0
+      ? [{ kind: 'download', sharding: 'postgres_fdw', ...download } as const]
+      : []),
+  ];
+};

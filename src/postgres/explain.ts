@@ -1,0 +1,17 @@
+import type { Session } from './session.ts';
+
+/**
+ * A statement's plan as PostgreSQL gives it in JSON; the statement isn't run.
+ * @param options more options of EXPLAIN, such as `VERBOSE`
+ * @throws ServerError where it can't be planned
+ */
+export const explainJson = async (session: Session, sql: string, ...options: string[]): Promise<unknown> => {
+  const lines: string[] = [];
+  await session.execute(`EXPLAIN (${['FORMAT JSON', 'COSTS OFF', ...options].join(', ')}) ${sql}`, {
+    columns: () => undefined,
+    rows: (rows) => {
+      for (const [line] of rows) lines.push(line ?? '');
+    },
+  });
+  return JSON.parse(lines.join('\n')) as unknown;
+};

@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Context } from 'mocha';
+import type { ContainerEngine } from '../../src/runtime/containers.ts';
+import { findEngine } from '../../src/runtime/docker/engine.ts';
+import { makeTestImage } from './dockerImage.ts';
+import { skip } from './skip.ts';
+
+/** The engine to test with. Skips where there is none that can be used. */
+export const needContainers = async (context: Context): Promise<ContainerEngine> => {
+  // The set-up knows best why it could not start one.
+  const { CITUS_TEST_NO_CONTAINERS: reason } = process.env;
+  if (reason !== undefined) return skip(context, reason);
+  const engine = await findEngine();
+  return engine.state === 'ready' ? engine : skip(context, `containers can’t be run: ${engine.message}`);
+};
+
+let image: Promise<string> | undefined;
+
+/** Name of an image with this machine's PostgreSQL, and its Citus where it has it. Call after `needContainers`. */
+export const testImage = (): Promise<string> =>
+  (image ??= findEngine().then((engine) => {
+    if (engine.state !== 'ready') throw new Error(engine.message);
+    return makeTestImage(engine.program);
+  }));
+
+/** Runs the engine's command line. @returns what it printed, line by line */
+export const engineSays = async (program: string, ...args: string[]): Promise<string[]> => {
+  const { stdout } = await promisify(execFile)(program, args);
+  return stdout.split('\n').filter((line) => line !== '');
+};
