@@ -42,7 +42,11 @@ const filesOfTheirOwn = {
 
 const bundles = [
   { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.cjs', plugins: [filesOfTheirOwn] },
-  ...lazyPackages.map((name) => ({ ...node, entryPoints: [name], outfile: `dist/packages/${fileName(name)}.cjs` })),
+  ...lazyPackages.map((name) => ({
+    ...node,
+    entryPoints: [name],
+    outfile: `dist/packages/${fileName(name)}.cjs`,
+  })),
   {
     ...common,
     entryPoints: ['src/webview/results/main.ts'],

@@ -1,4 +1,4 @@
--- Built-in sharding, part 3: what happens to a sharded table happens to its shards or copies too, or is refused.
+-- Built-in sharding, part 4: what happens to a sharded table happens to its shards or copies too, or is refused.
 --
 -- Event triggers see to it (PostgreSQL manual, chapter 40): what is dropped here is dropped on the workers in the same
 -- transaction, indexes are made and dropped there too, and whatever else would change the coordinator's table alone fails.
@@ -22,14 +22,14 @@ SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Makes the model of a distributed table anew, with the keys and indexes that a worker tells.
-CREATE OR REPLACE FUNCTION shards.remake_model(changed regclass, old_model text, asked_worker text) RETURNS void LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION shards.remake_model(changed regclass, old_model text) RETURNS void LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET sharding.own_ddl = on AS $$
 DECLARE
   model text := shards.model_name(changed);
   indexes text;
 BEGIN
-  INSERT INTO shards.outbox (worker, sql, may_fail) VALUES (asked_worker, format('SELECT shards.indexes_ddl(%L, %L)', changed, model), true)
-  RETURNING result INTO indexes;
+  INSERT INTO shards.outbox (worker, sql, may_fail)
+  VALUES ((shards.workers_of(changed))[1], format('SELECT shards.indexes_ddl(%L, %L)', changed, model), true) RETURNING result INTO indexes;
   PERFORM shards.drop_model(old_model);
   PERFORM shards.make_model(changed, model, indexes);
 END
@@ -69,7 +69,7 @@ BEGIN
       HINT = 'Change one thing at a time.';
   END IF;
   IF EXISTS (SELECT FROM shards.distributed_table WHERE table_oid = changed) THEN
-    PERFORM shards.remake_model(changed, old_model, workers[1]);
+    PERFORM shards.remake_model(changed, old_model);
   END IF;
   -- Defaults of new columns may have come out differently in each copy.
   IF EXISTS (SELECT FROM shards.reference_table WHERE table_oid = changed) THEN
@@ -114,7 +114,8 @@ $$;
 CREATE OR REPLACE FUNCTION shards.count_sequences(source regclass) RETURNS bigint LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
   SELECT count(*) FROM pg_depend d JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S'
-  WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = source AND d.deptype IN ('a', 'i')
+  WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = source
+    AND d.deptype IN ('a', 'i')
 $$;
 
 CREATE OR REPLACE FUNCTION shards.after_ddl() RETURNS event_trigger LANGUAGE plpgsql
@@ -139,13 +140,15 @@ BEGIN
         ERRCODE = 'feature_not_supported', DETAIL = format('The workers have their parts of %s.', command.table_oid::regclass),
         HINT = CASE command.command_tag
           WHEN 'ALTER INDEX' THEN 'Create another index, and drop this one.'
-          WHEN 'ALTER SCHEMA' THEN format('Move the tables to another schema: SELECT alter_sharded_table(%L, ''SET SCHEMA ...'').', command.table_oid::regclass)
+          WHEN 'ALTER SCHEMA' THEN format('Move the tables to another schema: SELECT alter_sharded_table(%L, ''SET SCHEMA ...'').',
+                                          command.table_oid::regclass)
           ELSE format('Use SELECT alter_sharded_table(%L, ''...'').', command.table_oid::regclass) END;
     END IF;
     INSERT INTO shards.outbox (worker, sql)
-    SELECT worker, shards.index_ddl(command.objid, command.table_oid::regclass::text) FROM unnest(shards.workers_of(command.table_oid)) AS worker;
+    SELECT worker, shards.index_ddl(command.objid, command.table_oid::regclass::text)
+    FROM unnest(shards.workers_of(command.table_oid)) AS worker;
     IF command.type = 'distributed' THEN
-      PERFORM shards.remake_model(command.table_oid, shards.model_name(command.table_oid), (shards.workers_of(command.table_oid))[1]);
+      PERFORM shards.remake_model(command.table_oid, shards.model_name(command.table_oid));
     END IF;
   END LOOP;
 END
@@ -157,9 +160,11 @@ SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   IF TG_TAG LIKE 'DROP %' AND current_setting('sharding.own_ddl', true) IS DISTINCT FROM 'on' THEN
     PERFORM set_config('sharding.before_drop', coalesce(json_agg(json_build_object(
-      'table_oid', table_oid, 'name', table_oid::regclass, 'schema', relnamespace::regnamespace, 'model', CASE type WHEN 'distributed' THEN shards.model_name(table_oid) END, 'workers', shards.workers_of(table_oid), 'parts', parts,
-      'columns', shards.column_types(table_oid),
-      'indexes', (SELECT json_object_agg(indexrelid, indexrelid::regclass) FROM pg_index WHERE indrelid = table_oid)))::text, '[]'), true)
+      'table_oid', table_oid, 'name', table_oid::regclass, 'schema', relnamespace::regnamespace,
+      'model', CASE type WHEN 'distributed' THEN shards.model_name(table_oid) END, 'workers', shards.workers_of(table_oid),
+      'parts', parts, 'columns', shards.column_types(table_oid),
+      'indexes', (SELECT json_object_agg(indexrelid, indexrelid::regclass) FROM pg_index WHERE indrelid = table_oid)
+    ))::text, '[]'), true)
     FROM shards.sharded_table JOIN pg_class ON pg_class.oid = table_oid;
   END IF;
 END
@@ -174,8 +179,8 @@ BEGIN
     RETURN;
   END IF;
   FOR before IN
-    SELECT t.*, s.parts IS NOT DISTINCT FROM t.parts AND shards.column_types(c.oid) IS NOT DISTINCT FROM t.columns AS intact,
-           c.oid IS NULL AS dropped
+    SELECT t.*, c.oid IS NULL AS dropped,
+           s.parts IS NOT DISTINCT FROM t.parts AND shards.column_types(c.oid) IS NOT DISTINCT FROM t.columns AS intact
     FROM json_to_recordset(current_setting('sharding.before_drop')::json)
       AS t (table_oid oid, name text, schema text, model text, workers text[], parts int, columns text, indexes json)
     LEFT JOIN pg_class c ON c.oid = t.table_oid
@@ -200,7 +205,7 @@ BEGIN
       FROM unnest(before.workers) AS worker, json_each_text(before.indexes) AS index (oid, value)
       JOIN pg_event_trigger_dropped_objects() d ON d.classid = 'pg_class'::regclass AND d.objid = index.oid::oid;
       IF FOUND AND before.model IS NOT NULL THEN
-        PERFORM shards.remake_model(before.table_oid, before.model, before.workers[1]);
+        PERFORM shards.remake_model(before.table_oid, before.model);
       END IF;
     END IF;
   END LOOP;

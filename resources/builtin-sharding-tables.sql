@@ -1,4 +1,4 @@
--- Built-in sharding, part 2: making a plain table a distributed or a reference table.
+-- Built-in sharding, part 2: making a plain table a distributed one.
 
 -- A table's columns and CHECKs, as CREATE TABLE wants them. Defaults are left out: the coordinator fills them in.
 CREATE OR REPLACE FUNCTION shards.column_ddl(source regclass) RETURNS text LANGUAGE sql STABLE
@@ -30,9 +30,10 @@ $$;
 CREATE OR REPLACE FUNCTION shards.indexes_ddl(source regclass, target text) RETURNS text LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
   SELECT string_agg(CASE WHEN c.oid IS NULL THEN shards.index_ddl(i.indexrelid, target)
-                         ELSE format('ALTER TABLE %s ADD CONSTRAINT %s %s', target, quote_ident(c.conname), pg_get_constraintdef(c.oid)) END,
+                         ELSE format('ALTER TABLE %s ADD CONSTRAINT %I %s', target, c.conname, pg_get_constraintdef(c.oid)) END,
                     '; ' ORDER BY c.contype, i.indexrelid)
-  FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.conrelid = source AND c.contype IN ('p', 'u', 'x')
+  FROM pg_index i
+  LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.conrelid = source AND c.contype IN ('p', 'u', 'x')
   WHERE i.indrelid = source AND i.indisvalid
 $$;
 
@@ -72,13 +73,16 @@ BEGIN
     RAISE EXCEPTION 'a table can only be distributed at the isolation level read committed' USING
       ERRCODE = 'active_sql_transaction', HINT = 'Run it outside of the transaction.';
   END IF;
-  IF class.relkind <> 'r' OR class.reloftype <> 0 OR class.relnamespace IN ('pg_catalog'::regnamespace, 'shards'::regnamespace)
+  IF class.relkind <> 'r' OR class.reloftype <> 0
+     OR class.relnamespace IN ('pg_catalog'::regnamespace, 'shards'::regnamespace)
      OR EXISTS (SELECT FROM pg_inherits WHERE source IN (inhrelid, inhparent)) THEN
     RAISE EXCEPTION 'cannot distribute "%": it is not a plain table', class.relname USING
-      ERRCODE = 'wrong_object_type', HINT = 'Partitioned, inherited and typed tables cannot be distributed. Copy the rows into a plain table.';
+      ERRCODE = 'wrong_object_type',
+      HINT = 'Partitioned, inherited and typed tables cannot be distributed. Copy the rows into a plain table.';
   END IF;
   IF class.relpersistence = 't' THEN
-    RAISE EXCEPTION 'cannot distribute "%": temporary tables are for one connection only', class.relname USING ERRCODE = 'wrong_object_type';
+    RAISE EXCEPTION 'cannot distribute "%": temporary tables are for one connection only', class.relname USING
+      ERRCODE = 'wrong_object_type';
   END IF;
 END
 $$;
@@ -99,7 +103,7 @@ SET search_path = pg_catalog, pg_temp AS $$
       AND d.classid <> 'pg_type'::regclass
 $$;
 
--- Whether rows of equal keys hash alike on every server: true of PostgreSQL's own types, not of enums and what has any in it.
+-- Whether equal values hash alike on every server: true of PostgreSQL's own types, not of enums, which hash by their OIDs.
 CREATE OR REPLACE FUNCTION shards.hashes_everywhere(type oid) RETURNS boolean LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
   WITH RECURSIVE base AS (
@@ -125,7 +129,8 @@ BEGIN
       DETAIL = format('Values of type %s may hash differently on another server.', format_type(attribute.atttypid, NULL)),
       HINT = 'Distribute by a column of one of PostgreSQL''s own types.';
   END IF;
-  IF EXISTS (SELECT FROM pg_index WHERE indrelid = source AND indisunique AND attribute.attnum <> ALL ((indkey::int2[])[0:indnkeyatts - 1])) THEN
+  IF EXISTS (SELECT FROM pg_index
+             WHERE indrelid = source AND indisunique AND attribute.attnum <> ALL ((indkey::int2[])[0:indnkeyatts - 1])) THEN
     RAISE EXCEPTION 'cannot create constraint on "%"', table_name USING
       ERRCODE = 'feature_not_supported',
       DETAIL = 'Distributed relations cannot have UNIQUE or PRIMARY KEY constraints that do not include the partition column.',
@@ -158,13 +163,16 @@ BEGIN
   SELECT * INTO attribute FROM pg_attribute WHERE attrelid = source AND attname = key;
   SELECT * INTO other FROM shards.distributed_table d
   WHERE CASE WHEN companion IS NOT NULL THEN d.table_oid = companion
-             ELSE colocation = 'default' AND (d.key_type, d.key_collation, d.shard_count) = (attribute.atttypid, attribute.attcollation, size) END
+             ELSE colocation = 'default' AND d.shard_count = size
+                  AND (d.key_type, d.key_collation) = (attribute.atttypid, attribute.attcollation) END
   ORDER BY d.table_oid LIMIT 1;
   IF companion IS NULL THEN
-    RETURN coalesce(other.placement, ARRAY(SELECT workers[1 + i % cardinality(workers)] FROM generate_series(0, size - 1) AS i));
+    RETURN coalesce(other.placement,
+                    ARRAY(SELECT workers[1 + i % cardinality(workers)] FROM generate_series(0, size - 1) AS i));
   ELSIF other.table_oid IS NULL THEN
     RAISE EXCEPTION 'relation % is not distributed', companion USING ERRCODE = 'wrong_object_type';
-  ELSIF (other.key_type, other.key_collation) <> (attribute.atttypid, attribute.attcollation) OR other.shard_count <> coalesce(wanted_count, other.shard_count) THEN
+  ELSIF (other.key_type, other.key_collation) <> (attribute.atttypid, attribute.attcollation)
+        OR other.shard_count <> coalesce(wanted_count, other.shard_count) THEN
     RAISE EXCEPTION 'cannot colocate tables % and %', companion, source USING
       ERRCODE = 'feature_not_supported', DETAIL = 'Their distribution column types or shard counts don''t match.';
   END IF;
@@ -178,11 +186,12 @@ SET search_path = pg_catalog, pg_temp AS $$
   SELECT format('%s_%s', CASE WHEN octet_length(table_name) <= 50 THEN table_name ELSE left(table_name, 12) END, id)
 $$;
 
--- The ordinary table that has the keys, CHECKs and indexes of a distributed one, and no rows: over foreign tables PostgreSQL
--- has no keys. Models of the tables of schema public are in schema shards_public, so that all names can be the same.
+-- A distributed table's model: the ordinary table that has its keys, CHECKs and indexes, and no rows, for PostgreSQL has no
+-- keys over foreign tables. Models of the tables of schema public are in schema shards_public, all names being the same.
 CREATE OR REPLACE FUNCTION shards.model_name(distributed regclass) RETURNS text LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
-  SELECT format('%I.%I', 'shards_' || nspname, relname) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE c.oid = distributed
+  SELECT format('%I.%I', 'shards_' || nspname, relname)
+  FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE c.oid = distributed
 $$;
 
 CREATE OR REPLACE FUNCTION shards.make_model(source regclass, model text, indexes text) RETURNS void LANGUAGE plpgsql
@@ -193,7 +202,8 @@ BEGIN
   IF to_regnamespace(schema) IS NULL THEN
     EXECUTE format('CREATE SCHEMA %s', schema);
   END IF;
-  EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING COMMENTS); %s', model, source, indexes);
+  EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING COMMENTS); %s',
+                 model, source, indexes);
 END
 $$;
 
@@ -228,64 +238,51 @@ EXCEPTION WHEN undefined_object OR undefined_function OR undefined_table THEN
 END
 $$;
 
--- Takes the place of create_distributed_table once names are resolved.
-CREATE OR REPLACE FUNCTION shards.distribute(source regclass, key text, colocation text, companion regclass, wanted_count int)
+-- Makes a table's shards on the workers, each beneath a table of the same name as here; the first remainder's id comes first.
+CREATE OR REPLACE FUNCTION shards.make_shards(source regclass, key text, placement text[], ids bigint[]) RETURNS void LANGUAGE sql
+SET search_path = pg_catalog, pg_temp AS $$
+  SELECT shards.create_on(p.worker, format(
+    '%s; CREATE TABLE %s (%s) PARTITION BY HASH (%I); %s', shards.schema_ddl(source), source, shards.column_ddl(source), key,
+    string_agg(format('CREATE %s TABLE shards.%I PARTITION OF %s FOR VALUES WITH (MODULUS %s, REMAINDER %s) %s',
+                      CASE c.relpersistence WHEN 'u' THEN 'UNLOGGED' END, shards.shard_name(c.relname, ids[p.number]), source,
+                      cardinality(ids), p.number - 1, shards.storage_ddl(source)), '; ')))
+  FROM unnest(placement) WITH ORDINALITY AS p (worker, number), pg_class c WHERE c.oid = source GROUP BY p.worker
+$$;
+
+-- Makes the coordinator's partitioned table, like a plain one but for keys, with the shards as its partitions.
+CREATE OR REPLACE FUNCTION shards.make_distributed(name text, source regclass, shard_base text, key text, placement text[], ids bigint[])
 RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET sharding.own_ddl = on AS $$
 DECLARE
-  name text := source; -- quoted, and with its schema
-  class pg_class;
-  placement text[];
-  ids bigint[];
-  columns text;
-  index_commands text;
-  plain_index_commands text;
-  copy regclass;
-  sequence record;
-  expected bigint;
-  copied bigint;
+  owner regrole := (SELECT relowner FROM pg_class WHERE oid = source);
 BEGIN
-  PERFORM shards.lock_plain_table(source);
-  PERFORM shards.check_distributable(source, key);
-  placement := shards.place(source, key, colocation, companion, wanted_count);
-  SELECT * INTO class FROM pg_class WHERE oid = source;
-  ids := ARRAY(SELECT nextval('shards.shard_id') FROM generate_series(1, cardinality(placement)));
-  index_commands := shards.indexes_ddl(source, name);
-  SELECT string_agg(shards.index_ddl(indexrelid, name), '; ') INTO plain_index_commands FROM pg_index WHERE indrelid = source AND NOT indisunique;
-
-  PERFORM shards.create_on(
-    worker, format('%s; CREATE TABLE %s (%s) PARTITION BY HASH (%I); %s', shards.schema_ddl(source), name, shards.column_ddl(source), key,
-                        string_agg(format('CREATE %s TABLE shards.%I PARTITION OF %s FOR VALUES WITH (MODULUS %s, REMAINDER %s) %s',
-                                          CASE class.relpersistence WHEN 'u' THEN 'UNLOGGED' END, shards.shard_name(class.relname, ids[number]), name,
-                                          cardinality(ids), number - 1, shards.storage_ddl(source)), '; ')))
-  FROM unnest(placement) WITH ORDINALITY AS p (worker, number) GROUP BY worker;
-
-  EXECUTE format('ALTER TABLE %s RENAME TO %I', source, 'distributing_' || source::oid);
   EXECUTE format($sql$
     CREATE TABLE %1$s (LIKE %2$s INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING IDENTITY
                        INCLUDING COMMENTS INCLUDING COMPRESSION INCLUDING STORAGE) PARTITION BY HASH (%3$I);
-    ALTER TABLE %1$s OWNER TO %4$s; COMMENT ON TABLE %1$s IS %5$L$sql$,
-    name, source, key, class.relowner::regrole, obj_description(source));
-  copy := name::regclass;
-  PERFORM shards.copy_grants(source, copy);
-  EXECUTE (
-    SELECT string_agg(format('CREATE FOREIGN TABLE shards.%1$I PARTITION OF %2$s FOR VALUES WITH (MODULUS %3$s, REMAINDER %4$s) SERVER %5$I OPTIONS (schema_name %6$L, table_name %1$L);'
-                             'ALTER FOREIGN TABLE shards.%1$I OWNER TO %7$s',
-                             shards.shard_name(class.relname, ids[number]), name, cardinality(ids), number - 1, worker, 'shards', class.relowner::regrole), '; ')
-    FROM unnest(placement) WITH ORDINALITY AS p (worker, number));
+    ALTER TABLE %1$s OWNER TO %4$s;
+    COMMENT ON TABLE %1$s IS %5$L$sql$, name, source, key, owner, obj_description(source, 'pg_class'));
+  PERFORM shards.copy_grants(source, name::regclass);
+  EXECUTE string_agg(format($sql$
+    CREATE FOREIGN TABLE shards.%1$I PARTITION OF %2$s FOR VALUES WITH (MODULUS %3$s, REMAINDER %4$s)
+      SERVER %5$I OPTIONS (schema_name 'shards', table_name %1$L);
+    ALTER FOREIGN TABLE shards.%1$I OWNER TO %6$s$sql$,
+    shards.shard_name(shard_base, ids[p.number]), name, cardinality(ids), p.number - 1, p.worker, owner), ';')
+  FROM unnest(placement) WITH ORDINALITY AS p (worker, number);
+END
+$$;
 
-  columns := shards.column_list(source);
-  EXECUTE format('SELECT count(*) FROM %s', source) INTO expected;
-  EXECUTE format('INSERT INTO %1$s (%2$s) OVERRIDING SYSTEM VALUE SELECT %2$s FROM %3$s', copy, columns, source);
-  GET DIAGNOSTICS copied = ROW_COUNT;
-  IF copied <> expected THEN
-    RAISE EXCEPTION 'only % of % rows arrived on the workers', copied, expected USING ERRCODE = 'data_corrupted';
-  END IF;
-  INSERT INTO shards.outbox (worker, sql) SELECT DISTINCT worker, index_commands FROM unnest(placement) AS worker WHERE index_commands IS NOT NULL;
-
-  -- Sequences of serial columns move over; identity columns have one of their own again, which takes over value and name.
+-- Hands a table's sequences to the one that takes its place. Those of serial columns move over; identity columns have one of
+-- their own again, which takes over value and name.
+CREATE OR REPLACE FUNCTION shards.hand_over_sequences(source regclass, successor regclass) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET sharding.own_ddl = on AS $$
+DECLARE
+  sequence record;
+BEGIN
   FOR sequence IN
-    SELECT d.objid::regclass AS old, d.deptype, a.attname, c.relname AS old_name, pg_get_serial_sequence(name, a.attname) AS new
-    FROM pg_depend d JOIN pg_attribute a ON a.attrelid = source AND a.attnum = d.refobjsubid JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S'
+    SELECT d.objid::regclass AS old, d.deptype, a.attname, c.relname AS old_name,
+           pg_get_serial_sequence(successor::text, a.attname) AS new
+    FROM pg_depend d
+    JOIN pg_attribute a ON a.attrelid = source AND a.attnum = d.refobjsubid
+    JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S'
     WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = source
   LOOP
     IF sequence.deptype = 'i' THEN
@@ -293,101 +290,67 @@ BEGIN
       EXECUTE format('ALTER SEQUENCE %s RENAME TO %I', sequence.old, 'distributing_' || sequence.old::oid);
       EXECUTE format('ALTER SEQUENCE %s RENAME TO %I', sequence.new, sequence.old_name);
     ELSE
-      EXECUTE format('ALTER SEQUENCE %s OWNED BY %s.%I', sequence.old, copy, sequence.attname);
+      EXECUTE format('ALTER SEQUENCE %s OWNED BY %s.%I', sequence.old, successor, sequence.attname);
     END IF;
   END LOOP;
-  PERFORM shards.make_model(source, shards.model_name(copy), shards.indexes_ddl(source, shards.model_name(copy)));
+END
+$$;
+
+-- Copies all rows, and sees that they arrived.
+CREATE OR REPLACE FUNCTION shards.copy_rows(source regclass, target regclass) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  expected bigint;
+  copied bigint;
+BEGIN
+  EXECUTE format('SELECT count(*) FROM %s', source) INTO expected;
+  EXECUTE format('INSERT INTO %1$s (%2$s) OVERRIDING SYSTEM VALUE SELECT %2$s FROM %3$s', target, shards.column_list(source), source);
+  GET DIAGNOSTICS copied = ROW_COUNT;
+  IF copied <> expected THEN
+    RAISE EXCEPTION 'only % of % rows arrived on the workers', copied, expected USING ERRCODE = 'data_corrupted';
+  END IF;
+END
+$$;
+
+-- Does what create_distributed_table promises. Indexes come after the rows, which is faster.
+CREATE OR REPLACE FUNCTION shards.distribute(source regclass, key text, colocation text, companion regclass, wanted_count int)
+RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET sharding.own_ddl = on AS $$
+DECLARE
+  name text := source; -- quoted, and with its schema
+  base text := (SELECT relname FROM pg_class WHERE oid = source);
+  placement text[];
+  ids bigint[];
+  all_indexes text;
+  plain_indexes text;
+  model text := shards.model_name(source);
+BEGIN
+  PERFORM shards.lock_plain_table(source);
+  PERFORM shards.check_distributable(source, key);
+  placement := shards.place(source, key, colocation, companion, wanted_count);
+  ids := ARRAY(SELECT nextval('shards.shard_id') FROM generate_series(1, cardinality(placement)));
+  all_indexes := shards.indexes_ddl(source, name);
+  SELECT string_agg(shards.index_ddl(indexrelid, name), '; ') INTO plain_indexes
+  FROM pg_index WHERE indrelid = source AND NOT indisunique;
+
+  PERFORM shards.make_shards(source, key, placement, ids);
+  EXECUTE format('ALTER TABLE %s RENAME TO %I', source, 'distributing_' || source::oid);
+  PERFORM shards.make_distributed(name, source, base, key, placement, ids);
+  PERFORM shards.copy_rows(source, name::regclass);
+  INSERT INTO shards.outbox (worker, sql)
+  SELECT DISTINCT worker, all_indexes FROM unnest(placement) AS worker WHERE all_indexes IS NOT NULL;
+
+  PERFORM shards.make_model(source, model, shards.indexes_ddl(source, model));
+  PERFORM shards.hand_over_sequences(source, name::regclass);
   EXECUTE format('DROP TABLE %s', source);
-  -- Keys are the workers' alone: PostgreSQL has none over foreign tables. Other indexes also show here.
-  EXECUTE coalesce(plain_index_commands, '');
+  -- Keys are the workers' and the model's: PostgreSQL has none over foreign tables. Other indexes also show here.
+  EXECUTE coalesce(plain_indexes, '');
 END
 $$;
-
--- Makes copies of a plain or reference table on workers, with its rows.
-CREATE OR REPLACE FUNCTION shards.make_copies(source regclass, workers text[]) RETURNS void LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  PERFORM shards.create_on(
-    worker, concat_ws('; ', shards.schema_ddl(source), format('CREATE TABLE %s (%s) %s', source, shards.column_ddl(source), shards.storage_ddl(source)),
-                           shards.indexes_ddl(source, source::text)))
-  FROM unnest(workers) AS worker;
-  PERFORM shards.fill_copies(source, workers);
-END
-$$;
-
--- Fills empty copies. Rows travel as text, as postgres_fdw itself sends them, 1000 at a time.
-CREATE OR REPLACE FUNCTION shards.fill_copies(source regclass, workers text[]) RETURNS void LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp SET datestyle = ISO SET intervalstyle = postgres SET extra_float_digits = 3 AS $$
-DECLARE
-  rows text;
-BEGIN
-  FOR rows IN EXECUTE format('SELECT array_agg(line)::text FROM (SELECT ROW(r.*) AS line, row_number() OVER () / 1000 AS part FROM %s r) parts GROUP BY part', source) LOOP
-    PERFORM shards.send_rows(source, rows, workers);
-  END LOOP;
-END
-$$;
-
--- Inserts rows, given as text of an array, into the workers' copies of a reference table.
-CREATE OR REPLACE FUNCTION shards.send_rows(target regclass, rows text, workers text[]) RETURNS void LANGUAGE sql
-SET search_path = pg_catalog, pg_temp AS $$
-  INSERT INTO shards.outbox (worker, sql)
-  SELECT worker, format('INSERT INTO %1$s (%2$s) OVERRIDING SYSTEM VALUE SELECT %2$s FROM unnest(%3$L::%1$s[])', target, shards.column_list(target), rows)
-  FROM unnest(workers) AS worker
-$$;
-
--- Deletes rows, given as text of an array, from all workers' copies of a reference table, by their primary key.
-CREATE OR REPLACE FUNCTION shards.delete_rows(target regclass, rows text, workers text[]) RETURNS void LANGUAGE sql
-SET search_path = pg_catalog, pg_temp AS $$
-  INSERT INTO shards.outbox (worker, sql)
-  SELECT worker, format('DELETE FROM %1$s AS copy USING unnest(%2$L::%1$s[]) AS old WHERE (%3$s) = (%4$s)', target, rows, copy_key, old_key)
-  FROM unnest(workers) AS worker, (
-    SELECT string_agg(format('copy.%I', a.attname), ', ' ORDER BY a.attnum) AS copy_key, string_agg(format('old.%I', a.attname), ', ' ORDER BY a.attnum) AS old_key
-    FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
-    WHERE i.indrelid = target AND i.indisprimary
-  ) key
-$$;
-
--- Spreads a statement's changes of a reference table to the workers' copies, within the transaction. Rows travel as text, as
--- postgres_fdw itself sends them, 1000 at a time.
-CREATE OR REPLACE FUNCTION shards.spread() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp SET datestyle = ISO SET intervalstyle = postgres SET extra_float_digits = 3 AS $$
-DECLARE
-  workers text[];
-  rows text;
-BEGIN
-  -- A worker that is being added gets these changes with the copy, or from here once it is.
-  LOCK TABLE shards.outbox IN ROW EXCLUSIVE MODE;
-  workers := ARRAY(SELECT name FROM shards.worker ORDER BY name);
-  IF TG_OP = 'TRUNCATE' THEN
-    INSERT INTO shards.outbox (worker, sql) SELECT worker, format('TRUNCATE %s', TG_RELID::regclass) FROM unnest(workers) AS worker;
-  END IF;
-  IF TG_OP IN ('UPDATE', 'DELETE') THEN
-    FOR rows IN SELECT array_agg(line)::text FROM (SELECT ROW(r.*) AS line, row_number() OVER () / 1000 AS part FROM old_rows r) parts GROUP BY part LOOP
-      PERFORM shards.delete_rows(TG_RELID, rows, workers);
-    END LOOP;
-  END IF;
-  IF TG_OP IN ('UPDATE', 'INSERT') THEN
-    FOR rows IN SELECT array_agg(line)::text FROM (SELECT ROW(r.*) AS line, row_number() OVER () / 1000 AS part FROM new_rows r) parts GROUP BY part LOOP
-      PERFORM shards.send_rows(TG_RELID, rows, workers);
-    END LOOP;
-  END IF;
-  RETURN NULL;
-END
-$$;
-
--- Reference tables: plain tables of the coordinator's that keep a copy on every worker.
-CREATE OR REPLACE VIEW shards.reference_table AS
-  SELECT tgrelid AS table_oid, pg_catalog.count(*)::int AS trigger_count
-  FROM pg_catalog.pg_trigger WHERE tgfoid = 'shards.spread'::pg_catalog.regproc GROUP BY tgrelid;
-
--- All tables that are more than the coordinator's own, each with how many parts hold it together.
-CREATE OR REPLACE VIEW shards.sharded_table AS
-  SELECT table_oid, 'distributed' AS type, shard_count AS parts FROM shards.distributed_table
-  UNION ALL SELECT table_oid, 'reference', trigger_count FROM shards.reference_table;
 
 -- As Citus' function of this name.
 CREATE OR REPLACE FUNCTION sharding.create_distributed_table(
-  table_name regclass, distribution_column text, distribution_type text DEFAULT 'hash', colocate_with text DEFAULT 'default', shard_count int DEFAULT NULL
+  table_name regclass, distribution_column text, distribution_type text DEFAULT 'hash',
+  colocate_with text DEFAULT 'default', shard_count int DEFAULT NULL
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF distribution_type <> 'hash' THEN
@@ -395,32 +358,8 @@ BEGIN
       ERRCODE = 'feature_not_supported', HINT = 'Leave distribution_type out.';
   END IF;
   -- A table's name is looked up along the caller's search_path, which the work itself doesn't depend on.
-  PERFORM shards.distribute(table_name, distribution_column, colocate_with,
-                            CASE WHEN colocate_with NOT IN ('default', 'none') THEN colocate_with::pg_catalog.regclass END, shard_count);
-END
-$$;
-
--- As Citus' function of this name.
-CREATE OR REPLACE FUNCTION sharding.create_reference_table(table_name regclass) RETURNS void LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp SET sharding.own_ddl = on AS $$
-BEGIN
-  PERFORM shards.lock_plain_table(table_name);
-  IF NOT EXISTS (SELECT FROM pg_index WHERE indrelid = table_name AND indisprimary) THEN
-    RAISE EXCEPTION 'a reference table needs a primary key' USING
-      ERRCODE = 'object_not_in_prerequisite_state', DETAIL = 'Changed rows are found by it in the workers'' copies.',
-      HINT = format('ALTER TABLE %s ADD PRIMARY KEY (...);', table_name);
-  END IF;
-  IF EXISTS (SELECT FROM pg_class WHERE oid = table_name AND relpersistence = 'u') THEN
-    RAISE EXCEPTION 'a reference table cannot be unlogged' USING
-      ERRCODE = 'wrong_object_type', DETAIL = 'After a crash it would be empty, and its copies not.';
-  END IF;
-  PERFORM shards.make_copies(table_name, ARRAY(SELECT name FROM shards.worker ORDER BY name));
-  EXECUTE format($sql$
-    CREATE TRIGGER sharding_insert AFTER INSERT ON %1$s REFERENCING NEW TABLE AS new_rows EXECUTE FUNCTION shards.spread();
-    CREATE TRIGGER sharding_update AFTER UPDATE ON %1$s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows EXECUTE FUNCTION shards.spread();
-    CREATE TRIGGER sharding_delete AFTER DELETE ON %1$s REFERENCING OLD TABLE AS old_rows EXECUTE FUNCTION shards.spread();
-    CREATE TRIGGER sharding_truncate AFTER TRUNCATE ON %1$s EXECUTE FUNCTION shards.spread();
-    ALTER TABLE %1$s ENABLE ALWAYS TRIGGER sharding_insert, ENABLE ALWAYS TRIGGER sharding_update,
-      ENABLE ALWAYS TRIGGER sharding_delete, ENABLE ALWAYS TRIGGER sharding_truncate$sql$, table_name);
+  PERFORM shards.distribute(
+    table_name, distribution_column, colocate_with,
+    CASE WHEN colocate_with NOT IN ('default', 'none') THEN colocate_with::pg_catalog.regclass END, shard_count);
 END
 $$;

@@ -1,7 +1,7 @@
 -- Built-in sharding, part 1: nodes, and how the coordinator has workers do things.
 --
 -- Made only of what PostgreSQL 14 and later ship. A distributed table is a hash-partitioned table whose partitions are
--- foreign tables on the workers (PostgreSQL manual, 5.11 "Table Partitioning" and F.38 "postgres_fdw"). Each worker has a
+-- foreign tables on the workers (PostgreSQL manual, "Table Partitioning" and "postgres_fdw"). Each worker has a
 -- table of the same schema and name, partitioned alike, with those partitions that it holds: so a worker itself refuses
 -- rows that belong elsewhere, keeps keys unique, and passes changes of the table on to its shards.
 --
@@ -9,12 +9,11 @@
 --   schema shards     the shards, and everything that does the work
 --
 -- These files run on every node, as often as one likes. No password is kept in the catalogs: libpq finds it in the
--- password file that the servers are started with. What works for the superuser works for another role once it has the
--- same on every node: the role itself and its rights on the tables and shards; on the coordinator also
---   CREATE USER MAPPING FOR role SERVER worker1 OPTIONS (user 'role', password_required 'false')   for each worker;
+-- password file that the servers are started with. Another role than the superuser needs on the coordinator
+--   CREATE USER MAPPING FOR role SERVER worker1 OPTIONS (user 'role', password '...')    for each worker;
 --   GRANT USAGE ON SCHEMA shards TO role; GRANT SELECT ON ALL TABLES IN SCHEMA shards TO role;
--- and to write reference tables, GRANT INSERT ON shards.outbox here and on shards.inbox on the workers. Commands run
--- with the rights of who sends them: nothing here lends anybody the superuser's.
+-- and on the workers the role itself, with the rights that it has here, on the shards. To write reference tables it needs
+-- INSERT on shards.outbox here, on shards.inbox there. Commands run with the rights of who sends them.
 
 CREATE SCHEMA IF NOT EXISTS sharding;
 CREATE SCHEMA IF NOT EXISTS shards;
@@ -93,7 +92,8 @@ BEGIN
   END;
   EXECUTE command;
   GET DIAGNOSTICS row_count = ROW_COUNT;
-  RETURN CASE WHEN verb IN ('INSERT', 'UPDATE', 'DELETE', 'MERGE') THEN pg_catalog.format('%s %s', verb, row_count) ELSE verb END;
+  RETURN CASE WHEN verb = 'INSERT' THEN pg_catalog.format('INSERT 0 %s', row_count)
+              WHEN verb IN ('UPDATE', 'DELETE', 'MERGE') THEN pg_catalog.format('%s %s', verb, row_count) ELSE verb END;
 END
 $$;
 
@@ -147,7 +147,8 @@ DECLARE
   reference regclass;
 BEGIN
   LOCK TABLE shards.outbox IN ACCESS EXCLUSIVE MODE;
-  IF EXISTS (SELECT FROM shards.worker w WHERE (w.name, w.host, w.port) = (add_worker.name, add_worker.host, add_worker.port)) THEN
+  IF EXISTS (SELECT FROM shards.worker w
+             WHERE (w.name, w.host, w.port) = (add_worker.name, add_worker.host, add_worker.port)) THEN
     RETURN;
   END IF;
   EXECUTE format($sql$
@@ -177,14 +178,16 @@ BEGIN
   IF held > 0 THEN
     RAISE EXCEPTION 'cannot remove % because it holds % shards', name, held USING
       ERRCODE = 'dependent_objects_still_exist',
-      DETAIL = (SELECT format('They belong to %s.', string_agg(DISTINCT table_oid::regclass::text, ', ')) FROM shards.shard WHERE worker = name),
+      DETAIL = (SELECT format('They belong to %s.', string_agg(DISTINCT table_oid::regclass::text, ', '))
+                FROM shards.shard WHERE worker = name),
       HINT = 'Drop these tables, or copy them into tables of your own, first.';
   END IF;
   IF NOT EXISTS (SELECT FROM shards.worker w WHERE w.name = remove_worker.name) THEN
     RETURN;
   END IF;
   BEGIN
-    INSERT INTO shards.outbox (worker, sql) SELECT name, format('DROP TABLE IF EXISTS %s', table_oid::regclass) FROM shards.reference_table;
+    INSERT INTO shards.outbox (worker, sql)
+    SELECT name, format('DROP TABLE IF EXISTS %s', table_oid::regclass) FROM shards.reference_table;
   EXCEPTION WHEN sqlclient_unable_to_establish_sqlconnection THEN
     RAISE NOTICE 'copies of reference tables stay on %, which cannot be reached', name;
   END;
@@ -209,8 +212,10 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION sharding.run_command_on_workers(command text, OUT nodename text, OUT nodeport int, OUT success boolean, OUT result text)
-RETURNS SETOF record LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+-- This function and the next two answer as Citus' functions of the same names do.
+CREATE OR REPLACE FUNCTION sharding.run_command_on_workers(
+  command text, OUT nodename text, OUT nodeport int, OUT success boolean, OUT result text
+) RETURNS SETOF record LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM shards.require_coordinator();
   RETURN QUERY
@@ -223,8 +228,9 @@ END
 $$;
 
 -- %s in the command stands for the shard's name.
-CREATE OR REPLACE FUNCTION sharding.run_command_on_shards(table_name regclass, command text, OUT shardid bigint, OUT success boolean, OUT result text)
-RETURNS SETOF record LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+CREATE OR REPLACE FUNCTION sharding.run_command_on_shards(
+  table_name regclass, command text, OUT shardid bigint, OUT success boolean, OUT result text
+) RETURNS SETOF record LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM shards.shard WHERE table_oid = table_name) THEN
     RAISE EXCEPTION 'table % is not distributed', table_name USING ERRCODE = 'wrong_object_type';
@@ -251,6 +257,8 @@ BEGIN
     RAISE EXCEPTION 'operation is not allowed on this node' USING
       ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Connect to the coordinator and run it there.';
   END IF;
+  -- One stays behind where cancelling was cancelled.
+  PERFORM sharding.dblink_disconnect(c) FROM unnest(sharding.dblink_get_connections()) AS c WHERE c = 'sharding';
   BEGIN
     PERFORM sharding.dblink_connect('sharding', 'coordinator');
     PERFORM sharding.dblink_send_query('sharding', command);
@@ -262,16 +270,14 @@ BEGIN
     success := true;
   EXCEPTION
     WHEN query_canceled THEN
-      PERFORM sharding.dblink_cancel_query('sharding');
-      PERFORM sharding.dblink_disconnect('sharding');
+      PERFORM sharding.dblink_cancel_query(c), sharding.dblink_disconnect(c)
+      FROM unnest(sharding.dblink_get_connections()) AS c WHERE c = 'sharding';
       RAISE;
     WHEN OTHERS THEN
       result := 'ERROR:  ' || SQLERRM;
       success := false;
   END;
-  IF 'sharding' = ANY (sharding.dblink_get_connections()) THEN
-    PERFORM sharding.dblink_disconnect('sharding');
-  END IF;
+  PERFORM sharding.dblink_disconnect(c) FROM unnest(sharding.dblink_get_connections()) AS c WHERE c = 'sharding';
   RETURN NEXT;
 END
 $$;
@@ -285,7 +291,7 @@ DECLARE
 BEGIN
   FOR worker IN SELECT * FROM shards.worker ORDER BY name LOOP
     BEGIN
-      PERFORM FROM shards.outbox o WHERE o.worker = worker.name;
+      EXECUTE format('SELECT FROM shards.%I', 'outbox_' || worker.name);
     EXCEPTION WHEN OTHERS THEN
       GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
       RETURN QUERY SELECT worker.host, worker.port, concat_ws(': ', SQLERRM, nullif(detail, ''));

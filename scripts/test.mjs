@@ -1,5 +1,6 @@
 import { ensureBuild, ensureDependencies } from './setup/dependencies.mjs';
 import { ensureChromium } from './setup/chromium.mjs';
+import { withDocker } from './setup/docker.mjs';
 import { ensureServerEditor } from './setup/editor.mjs';
 import { ensurePostgres } from './setup/postgres.mjs';
 import { Unavailable, progress } from './setup/progress.mjs';
@@ -21,18 +22,30 @@ const suites = {
   checks: runChecks,
   unit: () => runMochaSuite('unit', { testMs: 5_000, suiteMs: 3 * minute }),
   integration: async () => {
-    await ensurePostgres();
-    return runMochaSuite('integration', { testMs: minute, suiteMs: 20 * minute });
+    const postgres = await ensurePostgres();
+    return withDocker((docker) =>
+      runMochaSuite('integration', {
+        testMs: minute,
+        suiteMs: 25 * minute,
+        env: { ...postgres, ...docker },
+      }),
+    );
   },
   host: async () => {
     await ensurePostgres();
     return runHostSuite();
   },
   e2e: async () => {
-    await ensurePostgres();
+    const postgres = await ensurePostgres();
     const chromium = await ensureChromium();
     await ensureServerEditor();
-    return runMochaSuite('e2e', { testMs: 3 * minute, suiteMs: 20 * minute, env: { CHROME_PATH: chromium } });
+    return withDocker((docker) =>
+      runMochaSuite('e2e', {
+        testMs: 3 * minute,
+        suiteMs: 25 * minute,
+        env: { ...postgres, ...docker, CHROME_PATH: chromium },
+      }),
+    );
   },
 };
 

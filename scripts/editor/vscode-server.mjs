@@ -17,6 +17,8 @@ import { onInterrupt, run, start, stop } from '../setup/processes.mjs';
  * @property {boolean} [offline] without the extension gallery
  * @property {boolean} [testDriver] what a window needs to load extensions and tests from source; it shows no
  *   notifications then
+ * @property {readonly string[]} [hidden] folders and files that the server and all it starts are not to see; needs
+ *   root on Linux
  * @property {number} [preferredPort] taken when it is free, so that the browser finds again what it kept
  *
  * @typedef {object} WindowOptions only for a server with `testDriver`
@@ -60,6 +62,7 @@ export async function startVscodeServer({
   extensions = [],
   offline = false,
   testDriver = false,
+  hidden = [],
   preferredPort = 0,
 }) {
   const allSettings = JSON.stringify({ ...calmSettings, ...settings }, undefined, 2);
@@ -79,9 +82,11 @@ export async function startVscodeServer({
   const port = await freePort(preferredPort);
   const logFile = join(dataFolder, 'server.log');
   const log = await open(logFile, 'w');
+  const [file = '', ...args] = [...hiding(hidden), editor.node];
   const { child, exited } = start(
-    editor.node,
+    file,
     [
+      ...args,
       ...common,
       ...['--host', host, '--port', String(port), '--connection-token-file', tokenFile],
       ...['--disable-workspace-trust', '--telemetry-level', 'off'],
@@ -118,6 +123,20 @@ async function install(node, common, extensions, env) {
     env,
   });
   if (!ok) throw new Error(`The extension could not be installed in the VS Code server:\n${output}`);
+}
+
+/**
+ * What runs a program that doesn't see some folders and files: it gets mounts of its own, with nothing in these places.
+ *
+ * @param {readonly string[]} hidden
+ * @returns {string[]} a command, to which the program and its arguments are to be appended
+ */
+function hiding(hidden) {
+  if (hidden.length === 0) return [];
+  const cover =
+    'if [ -d "$1" ]; then mount -t tmpfs -o mode=755 none "$1"; elif [ -e "$1" ]; then mount --bind /dev/null "$1"; fi';
+  const script = `set -e; while [ "$1" != -- ]; do ${cover}; shift; done; shift; exec "$@"`;
+  return ['unshare', '--mount', 'sh', '-c', script, 'sh', ...hidden, '--'];
 }
 
 /**

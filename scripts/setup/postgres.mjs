@@ -1,47 +1,29 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { canInstallPackages, installPackages } from './debian.mjs';
+import { readdir } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+import { ensureEmbeddedPostgres } from './embedded.mjs';
 import { run, which } from './processes.mjs';
-import { Unavailable } from './progress.mjs';
 
 const oldestSupported = 14;
 const debianFolder = '/usr/lib/postgresql';
 
 /**
- * Finds PostgreSQL server programs, and installs Debian's where that is possible.
+ * Sees to it that there is a PostgreSQL for servers, and an account to run them: what is installed, or else that of
+ * npm's package. Nothing is installed in the system for it.
  *
- * @returns {Promise<string>} folder with initdb, pg_ctl and postgres
- * @throws {Unavailable} when there are none of version 14 or later
+ * @returns {Promise<NodeJS.ProcessEnv>} what programs find it by, where they would not find it anyway
+ * @throws {import('./progress.mjs').Unavailable} when there is none of version 14 or later for this kind of machine
  */
 export async function ensurePostgres() {
-  const found = await findPostgres();
-  if (found !== undefined) return found;
-  if (await canInstallPackages()) {
-    await keepDebianFromMakingCluster();
-    await installPackages('postgresql');
-    const installed = await findPostgres();
-    if (installed !== undefined) return installed;
-  }
-  throw new Unavailable(
-    `PostgreSQL ${oldestSupported} or later is not installed (its server programs, not only psql)`,
-  );
+  if (await isInstalled()) return {};
+  return { PATH: `${await ensureEmbeddedPostgres()}${delimiter}${process.env.PATH}` };
 }
 
-/** Debian's package would make a cluster of its own and start it on port 5432, unless this file says otherwise. */
-async function keepDebianFromMakingCluster() {
-  const folder = '/etc/postgresql-common';
-  await mkdir(folder, { recursive: true });
-  const settled = writeFile(join(folder, 'createcluster.conf'), 'create_main_cluster = false\n', {
-    flag: 'wx',
-  });
-  await settled.catch(() => undefined); // Somebody has decided that already.
-}
-
-async function findPostgres() {
+/** Whether PostgreSQL's server programs are where the product looks for them first. */
+async function isInstalled() {
   for (const folder of await candidateFolders()) {
-    if ((await majorVersion(join(folder, 'postgres'))) >= oldestSupported) return folder;
+    if ((await majorVersion(join(folder, 'postgres'))) >= oldestSupported) return true;
   }
-  return undefined;
+  return false;
 }
 
 /** Folders that may hold the server programs: that of PATH first, then Debian's, newest first. */

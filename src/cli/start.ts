@@ -11,6 +11,7 @@ import { noSecretStore } from '../cluster/secrets.ts';
 import { createClusterService } from '../cluster/service.ts';
 import type { ClusterStatus } from '../cluster/status.ts';
 import { ServerError } from '../postgres/errors.ts';
+import { NPM_REGISTRY } from '../runtime/local/download/packages.ts';
 import { localMachine } from '../runtime/local/localMachine.ts';
 import { runSample, type SampleResult } from './sample.ts';
 import { formatTable } from './table.ts';
@@ -20,7 +21,6 @@ import { formatTable } from './table.ts';
  * Progress goes to standard error, results to standard output.
  */
 const NAME = 'demo';
-const NPM_REGISTRY = 'https://registry.npmjs.org/';
 const DEFAULT_IMAGE = 'citusdata/citus:13.0';
 const MEMORY_MEGABYTES = 1024;
 
@@ -51,7 +51,7 @@ const main = async (): Promise<void> => {
       binDirectory: values['bin-directory'],
       directory: values.directory,
       osUser: 'postgres',
-      download: { folder: downloadDirectory(values.directory), registry: NPM_REGISTRY },
+      download: { folder: downloadDirectory(defaultDirectory()), registry: NPM_REGISTRY },
       image: values.image,
       memoryMegabytes: MEMORY_MEGABYTES,
     }),

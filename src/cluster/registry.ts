@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import type { ServerFiles } from '../runtime/runtime.ts';
 import { ClusterError } from './errors.ts';
-import { withLock } from './lock.ts';
+import { withLock } from '../runtime/lock.ts';
 
 /** A cluster that is known, or was about to be made. Enough to clean up when its own description was never written. */
 const Entry = v.object({ id: v.string(), name: v.string(), folder: v.string(), madeFolder: v.boolean() });

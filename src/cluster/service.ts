@@ -8,7 +8,7 @@ import type { Sharding, ShardingId } from '../sharding/sharding.ts';
 import type { ClusterService, OperationOptions } from './clusters.ts';
 import { readDescription, writeDescription } from './description.ts';
 import { ClusterError } from './errors.ts';
-import { withLock } from './lock.ts';
+import { withLock } from '../runtime/lock.ts';
 import { type Cluster, type ClusterNode, coordinators, paths, peerAddress } from './model.ts';
 import type { ClusterStatus } from './status.ts';
 import { type MoveSide, moveTable } from './moveTable.ts';

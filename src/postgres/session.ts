@@ -212,13 +212,13 @@ class PgSession implements Session {
   async copyOut(sql: string): Promise<Readable> {
     this.#assertOpen();
     const { to } = await import('pg-copy-streams');
-    return this.#client.query(to(sql));
+    return withoutCrash(this.#client.query(to(sql)));
   }
 
   async copyIn(sql: string): Promise<Writable> {
     this.#assertOpen();
     const { from } = await import('pg-copy-streams');
-    return this.#client.query(from(sql));
+    return withoutCrash(this.#client.query(from(sql)));
   }
 
   cancel(): Promise<void> {
@@ -296,6 +296,12 @@ class PgSession implements Session {
     for (const listener of this.#lostListeners) listener(error);
   }
 }
+
+/** A stream may fail before its reader has begun to listen, which would end the process. */
+const withoutCrash = <S extends Readable | Writable>(stream: S): S => {
+  stream.on('error', () => undefined);
+  return stream;
+};
 
 const deadline = (ms: number): Promise<void> =>
   new Promise((resolve) => {

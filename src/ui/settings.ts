@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { defaultDirectory, downloadDirectory } from '../cluster/defaultDirectory.ts';
 import type { ClusterSettings } from '../cluster/service.ts';
+import { NPM_REGISTRY } from '../runtime/local/download/packages.ts';
 import type { SettingId } from '../contract/settings.ts';
 
 /**
@@ -12,7 +13,7 @@ export const readSettings = (storage: vscode.Uri): ClusterSettings => ({
   binDirectory: text('citus.postgres.binDirectory'),
   directory: text('citus.clusters.directory') || defaultDirectory(),
   osUser: text('citus.servers.osUser') || 'postgres',
-  download: { folder: downloadDirectory(storage.fsPath), registry: text('citus.postgres.downloadRegistry') },
+  download: { folder: downloadDirectory(storage.fsPath), registry: text('citus.postgres.downloadRegistry') || NPM_REGISTRY },
   image: text('citus.docker.image'),
   memoryMegabytes: number('citus.docker.memory'),
 });

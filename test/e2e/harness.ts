@@ -18,6 +18,8 @@ export interface WindowOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** User settings, besides those that keep the extension inside of its sandbox; asked for before the window opens. */
   readonly settings?: () => Promise<Readonly<Record<string, unknown>>>;
+  /** Folders and files of this machine that the editor is not to see. Needs root on Linux. */
+  readonly hidden?: readonly string[];
 }
 
 /** What the extension's settings are in VS Code. */
@@ -85,7 +87,7 @@ export class EditorWindow {
   }
 
   /** Opens a window on a new workspace, with state of its own, and waits until the extension's icon is there. */
-  static async open({ files = {}, settings }: WindowOptions = {}): Promise<EditorWindow> {
+  static async open({ files = {}, settings, hidden = [] }: WindowOptions = {}): Promise<EditorWindow> {
     const [editor, chromium, extension] = [
       await ensureServerEditor(),
       await ensureChromium(),
@@ -109,6 +111,7 @@ export class EditorWindow {
       },
       extensions: [extension],
       offline: true,
+      hidden,
     });
     const browser = await openBrowser(chromium);
     const page = await browser.newPage({ viewport });
@@ -196,6 +199,11 @@ export class EditorWindow {
     const input = this.#quickInput.locator('input.input');
     if (text !== undefined) await input.fill(text);
     await input.press('Enter');
+  }
+
+  /** What each row of the open quick pick says. */
+  async quickPickLines(): Promise<string[]> {
+    return this.#quickInput.getByRole('option').allInnerTexts();
   }
 
   /** The quick pick or input box that is open, if it says so. */

@@ -123,7 +123,7 @@ describe('container engines', function () {
   it('are out of reach where they say nothing', async function () {
     this.timeout(30_000);
     const socket = path.join(folder, 'silent');
-    const server = net.createServer();
+    const server = net.createServer((client) => client.resume());
     await new Promise<void>((resolve) => server.listen(socket, resolve));
     const state = await lookAt(`unix://${socket}`);
     assert.ok(state.state === 'unusable' && state.reason === 'unreachable');

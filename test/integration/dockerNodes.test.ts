@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { after, before, describe, it } from 'mocha';
@@ -22,7 +23,6 @@ import type { ContainerEngine } from '../../src/runtime/containers.ts';
 import { DockerRuntime } from '../../src/runtime/docker/dockerRuntime.ts';
 import { LocalFiles } from '../../src/runtime/local/localFiles.ts';
 import { CommandError, type NodeHost } from '../../src/runtime/runtime.ts';
-import { makeTestDirectory } from '../support/clusters.ts';
 import { engineSays, needContainers, testImage } from '../support/docker.ts';
 
 const PRIMARY_PORT = 22_010;
@@ -51,7 +51,7 @@ describe('nodes in containers', function () {
 
   before(async function () {
     engine = await needContainers(this);
-    folder = await makeTestDirectory();
+    folder = await mkdtemp(path.join(os.tmpdir(), 'citus-docker-nodes-'));
     const choice = {
       kind: 'docker',
       program: engine.program,

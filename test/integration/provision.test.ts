@@ -7,7 +7,7 @@ import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import * as v from 'valibot';
 import type { ClusterService } from '../../src/cluster/clusters.ts';
 import { ClusterError } from '../../src/cluster/errors.ts';
-import { withLock } from '../../src/cluster/lock.ts';
+import { withLock } from '../../src/runtime/lock.ts';
 import { type Cluster, paths } from '../../src/cluster/model.ts';
 import { toRequest } from '../../src/cluster/provision/request.ts';
 import { Registry } from '../../src/cluster/registry.ts';

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Context } from 'mocha';
 import type { ClusterService } from '../../src/cluster/clusters.ts';
+import { defaultDirectory, downloadDirectory } from '../../src/cluster/defaultDirectory.ts';
 import type { Cluster, ClusterNode } from '../../src/cluster/model.ts';
 import { type Proposal, type ProvisionWishes } from '../../src/cluster/provision/request.ts';
 import { noSecretStore } from '../../src/cluster/secrets.ts';
@@ -28,7 +29,8 @@ const TEST_PORTS = Object.fromEntries(
 const TEST_SETTINGS = {
   binDirectory: '',
   osUser: 'postgres',
-  download: { folder: '/nowhere', registry: 'http://127.0.0.1:9' },
+  // What the set-up has put there, where this machine has no PostgreSQL.
+  download: { folder: downloadDirectory(defaultDirectory()), registry: 'http://127.0.0.1:9' },
   image: 'citus-test',
   memoryMegabytes: 512,
 };

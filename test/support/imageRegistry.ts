@@ -11,15 +11,18 @@ import { skip } from './skip.ts';
 export interface ImageRegistry {
   /** `127.0.0.1:22080`: what an image's name begins with. */
   readonly host: string;
-  /** Whether what images are made of comes to a halt halfway. */
-  stalls: boolean;
-  /** How many such halted transfers there are. */
-  readonly stalled: number;
+  /** Whether what images are made of comes so slowly that it never ends. */
+  trickles: boolean;
+  /** How many such transfers there are. */
+  readonly trickling: number;
   close(): Promise<void>;
 }
 
+/** What is larger than an image's description. */
+const LARGE_BYTES = 100_000;
+
 /**
- * Starts a registry and something before it that can hold back what it sends. Skips where there is no registry.
+ * Starts a registry and something before it that can slow down what it sends. Skips where there is no registry.
  * @param port and the next one are taken
  */
 export const startImageRegistry = async (context: Context, port: number): Promise<ImageRegistry> => {
@@ -38,12 +41,12 @@ export const startImageRegistry = async (context: Context, port: number): Promis
   await writeFile(configuration, JSON.stringify(settings));
   const registry = spawn(program, ['serve', configuration], { stdio: 'ignore' });
   const ended = new Promise((resolve) => registry.once('exit', resolve));
-  const halted = new Set<http.ServerResponse>();
+  const slowed = new Set<http.ServerResponse>();
   const result: ImageRegistry = {
     host: `127.0.0.1:${port}`,
-    stalls: false,
-    get stalled() {
-      return halted.size;
+    trickles: false,
+    get trickling() {
+      return slowed.size;
     },
     async close() {
       server.closeAllConnections();
@@ -60,11 +63,11 @@ export const startImageRegistry = async (context: Context, port: number): Promis
       { method: method ?? 'GET', headers },
       (answer) => {
         response.writeHead(answer.statusCode ?? 500, answer.headers);
-        if (result.stalls && method === 'GET' && url.includes('/blobs/')) {
+        if (result.trickles && method === 'GET' && Number(answer.headers['content-length']) > LARGE_BYTES) {
           answer.resume();
           response.write('x');
-          halted.add(response);
-          response.once('close', () => halted.delete(response));
+          slowed.add(response);
+          response.once('close', () => slowed.delete(response));
         } else {
           answer.pipe(response);
         }

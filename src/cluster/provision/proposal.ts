@@ -103,7 +103,7 @@ const choosePlatform = (
     { searched: installs.map((install) => install.binDirectory) },
     {
       nextStep:
-        'Install PostgreSQL or Docker, or name the folder of a PostgreSQL in the setting citus.postgres.binDirectory.',
+        'Install PostgreSQL or Docker, or name the folder of a PostgreSQL in the setting citus.postgres.binDirectory. On Windows, open the folder in WSL or in a dev container.',
     },
   );
 };

@@ -139,7 +139,6 @@ export class DockerNode implements NodeHost {
 
   async psql({ host, port, user, database }: PsqlLogin): Promise<TerminalCommand | string> {
     const { name } = this.#container;
-    if (!(await this.isAlive())) return 'The server doesn’t run, and psql runs in its container.';
     const { exitCode } = await this.#container.inside(['sh', '-c', 'command -v psql']);
     if (exitCode !== 0) return 'There is no psql in the container’s image.';
     const login = [`--host=${host}`, `--port=${port}`, `--username=${user}`, `--dbname=${database}`];

@@ -49,8 +49,8 @@ const refuseTablespaces = async (source: string): Promise<void> => {
   const tablespaces = await readdir(path.join(source, 'pg_tblspc'));
   if (tablespaces.length === 0) return;
   throw new CommandError(
-    `The server has tablespaces outside of its data folder ${source}, so it can't be copied on its own machine.`,
-    'Drop them (DROP TABLESPACE), then try again.',
+    `The server in ${source} has tablespaces, so it can't be copied on its own machine. Drop them, then try again.`,
+    '',
   );
 };
 

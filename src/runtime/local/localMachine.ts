@@ -26,6 +26,10 @@ export const localMachine: Machine = {
     const { folder, runtime } = owner;
     if (runtime.kind === 'docker') return new DockerRuntime(owner, runtime, ownFiles);
     const { binDirectory, osUser } = runtime;
-    return new LocalRuntime(folder, binDirectory, osUser === undefined ? undefined : await serverUser(osUser));
+    return new LocalRuntime(
+      folder,
+      binDirectory,
+      osUser === undefined ? undefined : await serverUser(osUser),
+    );
   },
 };

@@ -10,6 +10,7 @@ import { reach } from './reach.ts';
 export const RESOURCES = [
   'builtin-sharding.sql',
   'builtin-sharding-tables.sql',
+  'builtin-sharding-reference.sql',
   'builtin-sharding-changes.sql',
 ] as const;
 

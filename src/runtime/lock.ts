@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { ClusterError } from './errors.ts';
+import { ClusterError } from '../cluster/errors.ts';
 
 /** A holder renews its lock every second; one that hasn't for this long has crashed. */
 const STALE_MS = 5000;
