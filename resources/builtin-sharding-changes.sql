@@ -29,7 +29,8 @@ DECLARE
   indexes text;
 BEGIN
   INSERT INTO shards.outbox (worker, sql, may_fail)
-  VALUES ((shards.workers_of(changed))[1], format('SELECT shards.indexes_ddl(%L, %L)', changed, model), true) RETURNING result INTO indexes;
+  VALUES ((shards.workers_of(changed))[1], format('SELECT shards.indexes_ddl(%L, %L)', changed, model), true)
+  RETURNING result INTO indexes;
   PERFORM shards.drop_model(old_model);
   PERFORM shards.make_model(changed, model, indexes);
 END
@@ -154,7 +155,8 @@ BEGIN
 END
 $$;
 
--- Notes what sharded tables there are before something is dropped: afterwards the catalogs don't tell what it was.
+-- Notes what sharded tables there are before something is dropped: afterwards the catalogs don't tell what it was. For the
+-- session, because DROP INDEX CONCURRENTLY takes several transactions.
 CREATE OR REPLACE FUNCTION shards.before_drop() RETURNS event_trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -164,7 +166,7 @@ BEGIN
       'model', CASE type WHEN 'distributed' THEN shards.model_name(table_oid) END, 'workers', shards.workers_of(table_oid),
       'parts', parts, 'columns', shards.column_types(table_oid),
       'indexes', (SELECT json_object_agg(indexrelid, indexrelid::regclass) FROM pg_index WHERE indrelid = table_oid)
-    ))::text, '[]'), true)
+    ))::text, '[]'), false)
     FROM shards.sharded_table JOIN pg_class ON pg_class.oid = table_oid;
   END IF;
 END
@@ -218,4 +220,5 @@ DROP EVENT TRIGGER IF EXISTS sharding_after_ddl;
 CREATE EVENT TRIGGER sharding_before_drop ON ddl_command_start EXECUTE FUNCTION shards.before_drop();
 CREATE EVENT TRIGGER sharding_after_drop ON sql_drop EXECUTE FUNCTION shards.after_drop();
 CREATE EVENT TRIGGER sharding_after_ddl ON ddl_command_end
-  WHEN TAG IN ('ALTER TABLE', 'ALTER FOREIGN TABLE', 'ALTER INDEX', 'ALTER SCHEMA', 'CREATE INDEX') EXECUTE FUNCTION shards.after_ddl();
+  WHEN TAG IN ('ALTER TABLE', 'ALTER FOREIGN TABLE', 'ALTER INDEX', 'ALTER SCHEMA', 'CREATE INDEX')
+  EXECUTE FUNCTION shards.after_ddl();

@@ -238,7 +238,7 @@ EXCEPTION WHEN undefined_object OR undefined_function OR undefined_table THEN
 END
 $$;
 
--- Makes a table's shards on the workers, each beneath a table of the same name as here; the first remainder's id comes first.
+-- Makes a table's shards on the workers, beneath a table of the same name as here. Remainder 0 comes first in the arrays.
 CREATE OR REPLACE FUNCTION shards.make_shards(source regclass, key text, placement text[], ids bigint[]) RETURNS void LANGUAGE sql
 SET search_path = pg_catalog, pg_temp AS $$
   SELECT shards.create_on(p.worker, format(
@@ -250,8 +250,9 @@ SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Makes the coordinator's partitioned table, like a plain one but for keys, with the shards as its partitions.
-CREATE OR REPLACE FUNCTION shards.make_distributed(name text, source regclass, shard_base text, key text, placement text[], ids bigint[])
-RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET sharding.own_ddl = on AS $$
+CREATE OR REPLACE FUNCTION shards.make_distributed(
+  name text, source regclass, shard_base text, key text, placement text[], ids bigint[]
+) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET sharding.own_ddl = on AS $$
 DECLARE
   owner regrole := (SELECT relowner FROM pg_class WHERE oid = source);
 BEGIN

@@ -15,7 +15,6 @@ interface SettingMap {
 }
 
 export type SettingId = keyof SettingMap;
-export type SettingValue<Id extends SettingId> = SettingMap[Id];
 
 /** Every setting id at run time; the compiler keeps it complete. */
 export const SETTING_IDS = Object.keys({

@@ -40,12 +40,12 @@ export interface Shard {
 }
 
 /** A worker: its name in the cluster, and the address that the other nodes reach it by. */
-export interface WorkerNode extends Endpoint {
+interface WorkerNode extends Endpoint {
   readonly name: string;
 }
 
 /** How a table is to be distributed. */
-export interface Distribution {
+interface Distribution {
   readonly column: string;
   /** The sharding's default unless told. */
   readonly shardCount?: number;

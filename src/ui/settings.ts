@@ -13,7 +13,10 @@ export const readSettings = (storage: vscode.Uri): ClusterSettings => ({
   binDirectory: text('citus.postgres.binDirectory'),
   directory: text('citus.clusters.directory') || defaultDirectory(),
   osUser: text('citus.servers.osUser') || 'postgres',
-  download: { folder: downloadDirectory(storage.fsPath), registry: text('citus.postgres.downloadRegistry') || NPM_REGISTRY },
+  download: {
+    folder: downloadDirectory(storage.fsPath),
+    registry: text('citus.postgres.downloadRegistry') || NPM_REGISTRY,
+  },
   image: text('citus.docker.image'),
   memoryMegabytes: number('citus.docker.memory'),
 });

@@ -139,6 +139,10 @@ describeOnFdwServers('changes of tables of built-in sharding', (servers) => {
       await run('DROP INDEX "by ON ONLY v", ucopied');
       assert.deepEqual(await onWorkers(names), Array(2).fill('changed_more_idx changed_pkey copied_pkey'));
       assert.equal(await value(primary, model), 2);
+      await run('CREATE INDEX CONCURRENTLY slowly ON copied (id)');
+      assert.deepEqual(await onWorkers("SELECT to_regclass('slowly')::text"), ['slowly', 'slowly']);
+      await run('DROP INDEX CONCURRENTLY slowly');
+      assert.deepEqual(await onWorkers("SELECT to_regclass('slowly')"), [null, null]);
     });
   });
 

@@ -348,20 +348,22 @@ describeOnFdwServers('built-in sharding', (servers) => {
     });
   });
 
-  it('goes on from a standby that is promoted', async () => {
-    const { service, cluster, sharding, standby } = servers();
-    await servers().catchUp();
-    await service.stop(cluster, [servers().node('coordinator1')]);
-    assert.deepEqual(
-      (await sharding.checkConnections(standby)).map(({ to }) => to),
-      [endpoint('coordinator1')],
-    );
-    await standby.run('SELECT pg_promote()');
-    await sharding.registerCoordinator(standby, servers().node('coordinator2'));
-    assert.deepEqual(await sharding.checkConnections(standby), []);
-    await standby.run(`CREATE TABLE after (id int PRIMARY KEY); SELECT create_distributed_table('after', 'id');
+  describe('failover', () => {
+    it('goes on from a standby that is promoted', async () => {
+      const { service, cluster, sharding, standby } = servers();
+      await servers().catchUp();
+      await service.stop(cluster, [servers().node('coordinator1')]);
+      assert.deepEqual(
+        (await sharding.checkConnections(standby)).map(({ to }) => to),
+        [endpoint('coordinator1')],
+      );
+      await standby.run('SELECT pg_promote()');
+      await sharding.registerCoordinator(standby, servers().node('coordinator2'));
+      assert.deepEqual(await sharding.checkConnections(standby), []);
+      await standby.run(`CREATE TABLE after (id int PRIMARY KEY); SELECT create_distributed_table('after', 'id');
                        INSERT INTO after SELECT generate_series(1, 100); INSERT INTO customers VALUES (-2, 'after')`);
-    assert.equal(await value(standby, 'SELECT count(*)::int FROM after'), 100);
-    assert.equal(await value(servers().worker1, 'SELECT name FROM customers WHERE id = -2'), 'after');
+      assert.equal(await value(standby, 'SELECT count(*)::int FROM after'), 100);
+      assert.equal(await value(servers().worker1, 'SELECT name FROM customers WHERE id = -2'), 'after');
+    });
   });
 });

@@ -6,13 +6,14 @@ import { after, before, describe, it } from 'mocha';
 import type { ClusterService } from '../../src/cluster/clusters.ts';
 import { readDescription } from '../../src/cluster/description.ts';
 import { toRequest } from '../../src/cluster/provision/request.ts';
+import { waitUntil } from '../../src/postgres/waitUntil.ts';
 import { localMachine } from '../../src/runtime/local/localMachine.ts';
 import { createTestService, makeTestDirectory, removeTestDirectory } from '../support/clusters.ts';
 import { assertNothingLeft } from '../support/leftovers.ts';
 import { proposeOn, TEST_PLATFORMS, type TestPlatform } from '../support/platforms.ts';
 
 /** Provisionings that are killed at the same time: most of the time goes by until a dead holder's lock is stale. */
-const AT_ONCE = 3;
+const AT_ONCE = 4;
 
 const describeCrash = (platform: TestPlatform): void => {
   describe(`a crash while provisioning a cluster of ${platform.title}`, function () {
@@ -57,9 +58,11 @@ const describeCrash = (platform: TestPlatform): void => {
           const left = await readDescription(localMachine.ownFiles, folder);
           assert.ok(left, `${title}: something is there to clean up`);
           // A crashed holder's lock is taken over when it is stale; until then each look leaves things alone.
-          while ((await localMachine.ownFiles.list(folder)) !== undefined) {
+          const isGone = async (): Promise<boolean> => {
             assert.deepEqual(await service.list(), []);
-          }
+            return (await localMachine.ownFiles.list(folder)) === undefined;
+          };
+          assert.ok(await waitUntil(isGone, { deadlineMs: 60_000, intervalMs: 200 }), `killed at: ${title}`);
           await assertNothingLeft(
             { name, folder, ports: left.nodes.map(({ port }) => port) },
             `killed at: ${title}`,

@@ -16,7 +16,7 @@ export interface LocalPlatform {
 }
 
 /** A PostgreSQL that is downloaded first. */
-export interface DownloadPlatform {
+interface DownloadPlatform {
   readonly kind: 'download';
   readonly sharding: ShardingId;
   readonly version: string;

@@ -46,11 +46,14 @@ export interface InsideOptions {
 const Inspected = v.pipe(
   v.string(),
   v.parseJson(),
-  v.object({
-    Image: v.string(),
-    State: v.object({ Running: v.boolean(), ExitCode: v.number() }),
-    Config: v.object({ User: v.string(), Env: v.array(v.string()) }),
-  }),
+  v.tuple([
+    v.object({
+      Image: v.string(),
+      State: v.object({ Running: v.boolean(), ExitCode: v.number() }),
+      Config: v.object({ User: v.string(), Env: v.array(v.string()) }),
+    }),
+  ]),
+  v.transform(([container]) => container),
 );
 type Inspected = v.InferOutput<typeof Inspected>;
 
@@ -106,7 +109,7 @@ export class NodeContainer {
    * @throws CommandError; EngineError where the engine can't be used
    */
   async look(): Promise<Inspected | undefined> {
-    const found = await find(this.#program, ['container', 'inspect', '--format', '{{json .}}', this.name]);
+    const found = await find(this.#program, ['container', 'inspect', this.name]);
     return found === undefined ? undefined : v.parse(Inspected, found);
   }
 

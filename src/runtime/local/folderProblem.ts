@@ -54,7 +54,7 @@ const isWritable = (folder: string): Promise<boolean> =>
   );
 
 /** The first folder on the way down to `folder` that the user may not pass. */
-export const firstClosedTo = async (user: OsUser, folder: string): Promise<string | undefined> => {
+const firstClosedTo = async (user: OsUser, folder: string): Promise<string | undefined> => {
   const parent = path.dirname(folder);
   const above = parent === folder ? undefined : await firstClosedTo(user, parent);
   if (above !== undefined) return above;

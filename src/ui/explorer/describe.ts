@@ -1,7 +1,7 @@
 import { type Cluster, type ClusterNode, coordinators, peerAddress, workers } from '../../cluster/model.ts';
 import type { ClusterStatus, NodeState, NodeStatus } from '../../cluster/status.ts';
 import { address } from '../../postgres/endpoint.ts';
-import type { Shard, ShardedTable, ShardingId } from '../../sharding/sharding.ts';
+import type { Allowance, Shard, ShardedTable, ShardingId } from '../../sharding/sharding.ts';
 import { count, dotted, formatBytes } from '../format.ts';
 import { placementAddress, type Size } from './clusterTables.ts';
 
@@ -72,6 +72,16 @@ export const nodeContext = (node: ClusterNode, status: NodeStatus | undefined, h
   ['node', node.kind, status?.role, hasPsql ? undefined : 'nopsql', status?.state ?? 'unknown']
     .filter((word) => word !== undefined)
     .join(';');
+
+const WRITES: Readonly<Record<Allowance['writes'], string>> = {
+  all: 'writes',
+  'one shard': 'writes to one shard where that is allowed',
+  none: '',
+};
+
+/** `reads, writes, definitions`, `reads`: what a coordinator takes. */
+export const allowanceWords = ({ reads, writes, ddl }: Allowance): string =>
+  [reads ? 'reads' : '', WRITES[writes], ddl ? 'definitions' : ''].filter((word) => word !== '').join(', ');
 
 /** For screen readers, whom the icon doesn't tell the kind and the state. */
 export const nodeSpoken = (node: ClusterNode, status: NodeStatus | undefined): string =>

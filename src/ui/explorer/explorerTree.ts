@@ -47,6 +47,7 @@ export class ExplorerTree implements vscode.TreeDataProvider<ExplorerElement>, v
       extensionUri,
       (clusterId) => monitor.find(clusterId),
       (clusterId) => this.#tablesOf(clusterId),
+      (cluster) => service.sharding(cluster),
     );
     this.#unsubscribe = monitor.onDidChange((change) => {
       this.#onMonitorChange(change);

@@ -1,10 +1,18 @@
 import { type Cluster, type ClusterNode, coordinators, workers } from '../../cluster/model.ts';
 import type { ClusterStatus, NodeStatus } from '../../cluster/status.ts';
 import { address } from '../../postgres/endpoint.ts';
-import type { Shard, ShardedTable } from '../../sharding/sharding.ts';
+import type { Allowance, Shard, ShardedTable } from '../../sharding/sharding.ts';
 import { count, formatBytes } from '../format.ts';
 import type { Size } from './clusterTables.ts';
-import { clusterState, placementNames, shardingName, sizeWords, stateWords, tableLabel } from './describe.ts';
+import {
+  allowanceWords,
+  clusterState,
+  placementNames,
+  shardingName,
+  sizeWords,
+  stateWords,
+  tableLabel,
+} from './describe.ts';
 
 /** A tooltip before it becomes Markdown: plain text throughout, rows of label and value. */
 export interface Tooltip {
@@ -50,12 +58,21 @@ const CLUSTER_STATES = {
   unknown: 'not asked yet',
 } as const;
 
-/** @param now milliseconds since the epoch; a running server's age becomes the moment it started. */
-export const nodeTooltip = (node: ClusterNode, status: NodeStatus | undefined, now: number): Tooltip => ({
+/**
+ * @param now milliseconds since the epoch; a running server's age becomes the moment it started
+ * @param allowance what it takes in its role, where it has one
+ */
+export const nodeTooltip = (
+  node: ClusterNode,
+  status: NodeStatus | undefined,
+  now: number,
+  allowance?: Allowance,
+): Tooltip => ({
   title: node.name,
   rows: present([
     ['Role', status?.role ? `${status.role} coordinator` : node.kind],
     ['State', stateWords(status?.state)],
+    ['Takes', allowance && allowanceWords(allowance)],
     ['Address', address(node)],
     ['Among the nodes', node.peerAddress && address(node.peerAddress)],
     ['PostgreSQL', status?.version],

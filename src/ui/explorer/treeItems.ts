@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import type { Cluster } from '../../cluster/model.ts';
 import type { WatchedCluster } from '../../cluster/monitor.ts';
+import type { Sharding } from '../../sharding/sharding.ts';
 import type { ClusterTables } from './clusterTables.ts';
 import {
   clusterContext,
@@ -23,15 +25,18 @@ export class TreeItems {
   readonly #extensionUri: vscode.Uri;
   readonly #watched: (clusterId: string) => WatchedCluster | undefined;
   readonly #tables: (clusterId: string) => ClusterTables;
+  readonly #sharding: (cluster: Cluster) => Sharding;
 
   constructor(
     extensionUri: vscode.Uri,
     watched: (clusterId: string) => WatchedCluster | undefined,
     tables: (clusterId: string) => ClusterTables,
+    sharding: (cluster: Cluster) => Sharding,
   ) {
     this.#extensionUri = extensionUri;
     this.#watched = watched;
     this.#tables = tables;
+    this.#sharding = sharding;
   }
 
   /** The item without its tooltip, which `tooltip` gives when somebody points at it. */
@@ -51,7 +56,9 @@ export class TreeItems {
         return markdown(clusterTooltip(cluster, status));
       case 'node': {
         const node = cluster.nodes.find(({ name }) => name === element.nodeName);
-        return node && markdown(nodeTooltip(node, status?.get(node.name), Date.now()));
+        const nodeStatus = node && status?.get(node.name);
+        const allowance = nodeStatus?.role && this.#sharding(cluster).allowance(nodeStatus.role);
+        return node && markdown(nodeTooltip(node, nodeStatus, Date.now(), allowance));
       }
       case 'table':
         return markdown(tableTooltip(element.table, this.#tables(cluster.id).tableSize(element.table)));

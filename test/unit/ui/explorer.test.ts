@@ -158,6 +158,12 @@ describe('explorer words', () => {
     assert.equal(rows.get('Running since'), new Date(now - 60_000).toLocaleString());
     assert.equal(rows.get('Role'), 'primary coordinator');
     assert.equal(rows.get('Among the nodes'), undefined);
+    assert.equal(rows.get('Takes'), undefined);
+    const taking = { reads: true, writes: 'one shard', ddl: false } as const;
+    assert.equal(
+      new Map(nodeTooltip(coordinator2, standby, now, taking).rows).get('Takes'),
+      'reads, writes to one shard where that is allowed',
+    );
     const contained = { ...coordinator1, peerAddress: { host: 'coordinator1', port: 5432 } };
     assert.equal(
       new Map(nodeTooltip(contained, primary, now).rows).get('Among the nodes'),
