@@ -1,5 +1,9 @@
 import type { Session } from './session.ts';
 
+/** Whether EXPLAIN takes a statement, and plans it without doing anything. */
+export const isExplainable = (sql: string): boolean =>
+  /^(select|insert|update|delete|merge|with|values|table)\b/i.test(sql);
+
 /**
  * A statement's plan as PostgreSQL gives it in JSON; the statement isn't run.
  * @param options more options of EXPLAIN, such as `VERBOSE`

@@ -7,6 +7,8 @@ export interface PostgresInstall {
   readonly majorVersion: number;
   /** Version of the Citus extension that is installed in it, absent where there is none. */
   readonly citusVersion?: string;
+  /** Whether it lacks postgres_fdw or dblink, which some systems package apart. */
+  readonly lacksForeignTables?: boolean;
 }
 
 /** Versions of what a cluster's servers are made of. */

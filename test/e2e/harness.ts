@@ -18,6 +18,8 @@ export interface WindowOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** User settings, besides those that keep the extension inside of its sandbox; asked for before the window opens. */
   readonly settings?: () => Promise<Readonly<Record<string, unknown>>>;
+  /** Whether the extension is there from the beginning; it is unless told. */
+  readonly installed?: boolean;
   /** Folders and files of this machine that the editor is not to see. Needs root on Linux. */
   readonly hidden?: readonly string[];
 }
@@ -42,7 +44,7 @@ const appearMs = 15_000;
 let vsix: Promise<string> | undefined;
 
 /** The packaged extension, built once for all tests of this process. */
-function packagedExtension(): Promise<string> {
+export function packagedExtension(): Promise<string> {
   vsix ??= buildVsix().then((built) => built.vsix);
   return vsix;
 }
@@ -87,7 +89,12 @@ export class EditorWindow {
   }
 
   /** Opens a window on a new workspace, with state of its own, and waits until the extension's icon is there. */
-  static async open({ files = {}, settings, hidden = [] }: WindowOptions = {}): Promise<EditorWindow> {
+  static async open({
+    files = {},
+    settings,
+    installed = true,
+    hidden = [],
+  }: WindowOptions = {}): Promise<EditorWindow> {
     const [editor, chromium, extension] = [
       await ensureServerEditor(),
       await ensureChromium(),
@@ -109,7 +116,7 @@ export class EditorWindow {
         ...sandbox.settings,
         ...(await settings?.()),
       },
-      extensions: [extension],
+      extensions: installed ? [extension] : [],
       offline: true,
       hidden,
     });
@@ -119,7 +126,7 @@ export class EditorWindow {
     const window = new EditorWindow(page, sandbox, browser, server);
     try {
       await page.goto(server.url(sandbox.workspace));
-      await window.viewIcon.waitFor({ timeout: 60_000 });
+      await (installed ? window.viewIcon : page.locator('.activitybar')).waitFor({ timeout: 60_000 });
       return window;
     } catch (error) {
       await window.screenshot('failed to open');

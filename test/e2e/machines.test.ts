@@ -5,7 +5,7 @@ import { needCitus } from '../support/clusters.ts';
 import { needContainers, testImage } from '../support/docker.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { skip } from '../support/skip.ts';
-import { useWindow } from './harness.ts';
+import { packagedExtension, useWindow } from './harness.ts';
 
 const LONG_MS = 60_000;
 /** Where a machine has PostgreSQL, or a download of ours. */
@@ -153,6 +153,32 @@ describe('a machine with Citus', function () {
     await window()
       .notification(/Citus .* is there, with PostgreSQL/)
       .waitFor();
+  });
+});
+
+describe('a first install', function () {
+  this.timeout(2 * LONG_MS);
+  const window = useWindow({
+    installed: false,
+    // As it is unless people change it; VS Code looks for walkthroughs to open only then.
+    settings: () => Promise.resolve({ 'workbench.startupEditor': 'welcomePage' }),
+  });
+
+  it('opens the walkthrough of the first cluster', async () => {
+    await window().runCommand('View: Show Extensions');
+    await window().runCommand('Extensions: Install from VSIX...');
+    const dialog = window().quickInput('Install from VSIX');
+    // It fills in a folder of its own first.
+    await dialog.getByRole('option', { name: '..' }).waitFor();
+    await dialog.locator('input.input').fill(await packagedExtension());
+    await dialog.getByRole('option', { name: /\.vsix/ }).waitFor();
+    await window().page.keyboard.press('Enter');
+    await window()
+      .page.getByText('Your first multi-coordinator cluster')
+      .first()
+      .waitFor({ timeout: LONG_MS });
+    await window().viewIcon.waitFor();
+    await window().screenshot('first install');
   });
 });
 

@@ -56,17 +56,21 @@ export const platformsOf = ({ installs, containers, download }: Equipment): Plat
   const usable = installs.filter(({ majorVersion }) => majorVersion >= OLDEST_POSTGRES);
   const local = (sharding: ShardingId, of: readonly PostgresInstall[]): Platform[] =>
     of.map((install) => ({ kind: 'local', sharding, install }));
-  const hasCitus = containers?.contents === undefined || containers.contents.citusVersion !== undefined;
+  const citus = local(
+    'citus',
+    usable.filter(({ citusVersion }) => citusVersion !== undefined),
+  );
+  const builtIn = local(
+    'postgres_fdw',
+    usable.filter(({ lacksForeignTables }) => lacksForeignTables !== true),
+  );
+  const imageHasCitus = containers?.contents === undefined || containers.contents.citusVersion !== undefined;
+  const sharding = imageHasCitus ? 'citus' : 'postgres_fdw';
   return [
-    ...local(
-      'citus',
-      usable.filter(({ citusVersion }) => citusVersion !== undefined),
-    ),
-    ...(containers
-      ? [{ kind: 'docker', sharding: hasCitus ? 'citus' : 'postgres_fdw', ...containers } as const]
-      : []),
-    ...local('postgres_fdw', usable),
-    ...(download && usable.length === 0
+    ...citus,
+    ...(containers ? [{ kind: 'docker', sharding, ...containers } as const] : []),
+    ...builtIn,
+    ...(download && citus.length + builtIn.length === 0
       ? [{ kind: 'download', sharding: 'postgres_fdw', ...download } as const]
       : []),
   ];

@@ -139,8 +139,7 @@ export class DockerNode implements NodeHost {
 
   async psql({ host, port, user, database }: PsqlLogin): Promise<TerminalCommand | string> {
     const { name } = this.#container;
-    const { exitCode } = await this.#container.inside(['sh', '-c', 'command -v psql']);
-    if (exitCode !== 0) return 'There is no psql in the container’s image.';
+    if (!(await this.#container.contents())?.hasPsql) return 'There is no psql in the container’s image.';
     const login = [`--host=${host}`, `--port=${port}`, `--username=${user}`, `--dbname=${database}`];
     return {
       file: this.#program,

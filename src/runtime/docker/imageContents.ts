@@ -14,6 +14,7 @@ export interface ImageContents {
   readonly path: string;
   /** The account postgres. */
   readonly user: Owner;
+  readonly hasPsql: boolean;
 }
 
 const DEADLINE_MS = 60_000;
@@ -38,6 +39,7 @@ echo "gid=$(id -g postgres 2>/dev/null)"
 for program in initdb pg_ctl pg_basebackup pg_isready; do
   command -v "$program" >/dev/null || echo "missing=$program"
 done
+command -v psql >/dev/null && echo "psql=yes"
 for share in "$(pg_config --sharedir 2>/dev/null)" "/usr/share/postgresql/\${version##*/}" "$version/share/postgresql" \\
   "$version/share"; do
   if [ -r "$share/extension/citus.control" ]; then
@@ -55,6 +57,7 @@ const Found = v.object({
   uid: v.pipe(v.string(), v.digits(), v.transform(Number)),
   gid: v.pipe(v.string(), v.digits(), v.transform(Number)),
   missing: v.optional(v.never()),
+  psql: v.optional(v.string()),
   citus: v.optional(v.string()),
 });
 
@@ -95,13 +98,14 @@ const look = async (program: string, image: string, id: string): Promise<ImageCo
   if (outcome.exitCode !== 0) throw await failure(program, `Running ${image}`, outcome);
   const found = v.safeParse(Found, Object.fromEntries(outcome.stdout.split('\n').map(pair)));
   if (!found.success) throw badImage(image, `lacks ${found.issues.map(missing).join(', ')}`, outcome.stdout);
-  const { path, postgres, citus, uid, gid } = found.output;
+  const { path, postgres, psql, citus, uid, gid } = found.output;
   const citusVersion = /'([^']+)'/.exec(citus ?? '')?.[1];
   return {
     postgresVersion: /\d[\w.]*/.exec(postgres)?.[0] ?? postgres,
     ...(citusVersion !== undefined && { citusVersion }),
     path,
     user: { uid, gid },
+    hasPsql: psql !== undefined,
   };
 };
 

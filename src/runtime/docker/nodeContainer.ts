@@ -5,9 +5,9 @@ import { waitUntil } from '../../postgres/waitUntil.ts';
 import type { RuntimeChoice } from '../choice.ts';
 import { CommandError } from '../runtime.ts';
 import { ask, type Outcome } from './commandLine.ts';
-import { inspectImage } from './imageContents.ts';
+import { type ImageContents, inspectImage } from './imageContents.ts';
 import type { NodeNames } from './names.ts';
-import { find, run } from './run.ts';
+import { find, make, run } from './run.ts';
 import { tar, type TarEntry } from './tar.ts';
 
 export type DockerChoice = Extract<RuntimeChoice, { kind: 'docker' }>;
@@ -90,16 +90,12 @@ export class NodeContainer {
         { nextStep: 'Pull it, and try again.' },
       );
     }
-    const { labels } = this.#plan.names;
-    const volume = ['volume', 'inspect', this.name];
-    if ((await find(this.#program, volume)) === undefined) {
-      await run(this.#program, ['volume', 'create', ...labels, this.name]);
-    }
-    if ((await this.look()) === undefined) {
-      const { uid, gid } = contents.user;
-      const env = { ...this.#plan.env, PATH: contents.path };
-      await run(this.#program, ['container', 'create', ...this.#createArguments(env, `${uid}:${gid}`)]);
-    }
+    const { uid, gid } = contents.user;
+    const env = { ...this.#plan.env, PATH: contents.path };
+    const volume = ['volume', 'create', ...this.#plan.names.labels, this.name];
+    await make(this.#program, volume, ['volume', 'inspect', this.name]);
+    const container = ['container', 'create', ...this.#createArguments(env, `${uid}:${gid}`)];
+    await make(this.#program, container, ['container', 'inspect', this.name]);
     const folders = this.#plan.folders.map((name): TarEntry => ({ name: `${name}/`, mode: 0o700 }));
     await this.unpack(this.#plan.mount, folders);
   }
@@ -111,6 +107,14 @@ export class NodeContainer {
   async look(): Promise<Inspected | undefined> {
     const found = await find(this.#program, ['container', 'inspect', this.name]);
     return found === undefined ? undefined : v.parse(Inspected, found);
+  }
+
+  /**
+   * What the container's image holds.
+   * @throws CommandError where there is no container; EngineError where the engine can't be used
+   */
+  async contents(): Promise<ImageContents | undefined> {
+    return await inspectImage(this.#program, (await this.#existing()).Image);
   }
 
   /**
@@ -126,11 +130,17 @@ export class NodeContainer {
       : await this.#runBeside(container, argv, options);
   }
 
-  /** Puts files and folders into a folder of a container that doesn't run. */
-  async unpack(folder: string, entries: readonly TarEntry[]): Promise<void> {
-    const [uid, gid] = (await this.#existing()).Config.User.split(':').map(Number);
+  /**
+   * Puts files and folders into a folder of a container that doesn't run.
+   * @returns whether that was done: not where it runs
+   */
+  async unpack(folder: string, entries: readonly TarEntry[]): Promise<boolean> {
+    const { State: state, Config: config } = await this.#existing();
+    if (state.Running) return false;
+    const [uid, gid] = config.User.split(':').map(Number);
     if (uid === undefined || gid === undefined) throw new Error(`${this.name} was made by something else.`);
     await run(this.#program, ['cp', '-', `${this.name}:${folder}`], { input: tar(entries, { uid, gid }) });
+    return true;
   }
 
   async #existing(): Promise<Inspected> {
@@ -198,6 +208,8 @@ export class NodeContainer {
         `--name=${name}`,
         ...names.labels,
         '--pull=never',
+        // Podman would first ask it to end, and wait.
+        '--stop-timeout=0',
         ...(input === undefined ? [] : ['--interactive']),
         `--user=${user}`,
         ...environment.map((variable) => `--env=${variable}`),

@@ -45,6 +45,21 @@ export const find = async (
 };
 
 /**
+ * Runs a command of the engine's that makes something; one that is there already is fine.
+ * @param lookUp a command that fails where there is no such thing
+ * @throws CommandError; EngineError where the engine can't be used
+ */
+export const make = async (
+  program: string,
+  args: readonly string[],
+  lookUp: readonly string[],
+): Promise<void> => {
+  const outcome = await ask(program, args);
+  if (outcome.exitCode === 0 || (await find(program, lookUp)) !== undefined) return;
+  throw await failure(program, describeCommand(program, args), outcome);
+};
+
+/**
  * The error for a command that failed. An engine that is gone is the reason for whatever else went wrong.
  * @param what the command, for people: `docker start`, `initdb`
  */

@@ -57,25 +57,44 @@ const inspect = async (binDirectory: string): Promise<PostgresInstall | undefine
   const said = await ask(path.join(binDirectory, 'postgres'), ['--version']);
   const version = /(\d+(?:\.\d+|devel|beta\d+|rc\d+)*)/.exec(said ?? '')?.[1];
   if (version === undefined) return undefined;
-  const citusVersion = await findCitus(binDirectory);
+  const extensions = await findExtensions(binDirectory);
+  const citusVersion = extensions && (await findCitus(extensions));
+  const foreignTables = ['postgres_fdw', 'dblink'].every((name) => extensions?.names.has(`${name}.control`));
   return {
     binDirectory,
     version,
     majorVersion: Number.parseInt(version, 10),
     ...(citusVersion !== undefined && { citusVersion }),
+    ...(!foreignTables && { lacksForeignTables: true }),
   };
 };
 
-/** Version of the Citus extension that CREATE EXTENSION would install, from its control file. */
-const findCitus = async (binDirectory: string): Promise<string | undefined> => {
+/** Where an install has its extensions, and the names of the files there. */
+interface Extensions {
+  readonly folder: string;
+  readonly names: ReadonlySet<string>;
+  readonly libraries: string | undefined;
+}
+
+/** As pg_config tells; small distributions have none, and keep to the usual places beside `bin`. */
+const findExtensions = async (binDirectory: string): Promise<Extensions | undefined> => {
   const said = await ask(path.join(binDirectory, 'pg_config'), ['--sharedir', '--pkglibdir']);
-  const [shareDirectory, libraryDirectory] = said?.split('\n') ?? [];
-  if (shareDirectory === undefined || libraryDirectory === undefined) return undefined;
-  const names = await readdir(libraryDirectory).catch(() => []);
-  if (!names.some((name) => /^citus\.(so|dylib|dll)$/.test(name))) return undefined;
-  const control = await readFile(path.join(shareDirectory, 'extension', 'citus.control'), 'utf8').catch(
-    () => '',
-  );
+  const [share, libraries] = said?.split('\n') ?? [];
+  const beside = path.join(binDirectory, '..', 'share');
+  for (const parent of share === undefined ? [path.join(beside, 'postgresql'), beside] : [share]) {
+    const folder = path.join(parent, 'extension');
+    const names = await readdir(folder).catch(() => undefined);
+    if (names !== undefined) return { folder, names: new Set(names), libraries };
+  }
+  return undefined;
+};
+
+/** Version of the Citus extension that CREATE EXTENSION would install, from its control file. */
+const findCitus = async ({ folder, names, libraries }: Extensions): Promise<string | undefined> => {
+  if (!names.has('citus.control') || libraries === undefined) return undefined;
+  const files = await readdir(libraries).catch(() => []);
+  if (!files.some((name) => /^citus\.(so|dylib|dll)$/.test(name))) return undefined;
+  const control = await readFile(path.join(folder, 'citus.control'), 'utf8').catch(() => '');
   return /default_version\s*=\s*'([^']+)'/.exec(control)?.[1];
 };
 

@@ -1,11 +1,8 @@
 import * as v from 'valibot';
-import { explainJson } from '../../postgres/explain.ts';
+import { explainJson, isExplainable } from '../../postgres/explain.ts';
 import type { Session } from '../../postgres/session.ts';
 import type { Reach, ShardedTable } from '../sharding.ts';
 import { listTables } from './catalog.ts';
-
-/** Statements that EXPLAIN takes, and plans without doing anything. */
-const EXPLAINABLE = /^(select|insert|update|delete|merge|with|values|table)\b/i;
 
 /** What is of interest in a node of `EXPLAIN (FORMAT JSON, VERBOSE)`. */
 interface PlanNode {
@@ -36,7 +33,7 @@ const OF_SHARDS = /(^|[( ])shards\./;
  * when they are inserted: one row has one, several are counted as if they went to all.
  */
 export const reach = async (session: Session, sql: string): Promise<Reach | undefined> => {
-  if (!EXPLAINABLE.test(sql)) return undefined;
+  if (!isExplainable(sql)) return undefined;
   const [{ Plan }] = v.parse(Explained, await explainJson(session, sql, 'VERBOSE'));
   const nodes = allNodes(Plan);
   const written = nodes.filter((node) => node['Node Type'] === 'ModifyTable');

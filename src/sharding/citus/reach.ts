@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Session } from '../../postgres/session.ts';
-import { explainJson } from '../../postgres/explain.ts';
+import { explainJson, isExplainable } from '../../postgres/explain.ts';
 import type { Reach } from '../sharding.ts';
 
 /** The parts of Citus' own plan node that are of interest (`EXPLAIN (FORMAT JSON)`, Citus 11 and later). */
@@ -12,9 +12,6 @@ export type DistributedQuery = v.InferOutput<typeof DistributedQuery>;
 
 const CitusNode = v.object({ 'Distributed Query': DistributedQuery });
 
-/** Statements that EXPLAIN takes, and plans without doing anything. */
-const EXPLAINABLE = /^(select|insert|update|delete|merge|with|values|table)\b/i;
-
 /**
  * Citus' part of the plan of a statement.
  * @returns undefined where Citus has no part in it
@@ -25,7 +22,7 @@ export const explainCitus = async (session: Session, sql: string): Promise<Distr
 
 /** See `Sharding.reach`. A plan that has Citus' node beside others, as with a local subquery, concerns the coordinator too. */
 export const reach = async (session: Session, sql: string): Promise<Reach | undefined> => {
-  if (!EXPLAINABLE.test(sql)) return undefined;
+  if (!isExplainable(sql)) return undefined;
   const nodes = findCitusNodes(await explainJson(session, sql));
   if (nodes.length === 0) return { kind: 'coordinator' };
   const subplans = nodes.some(({ Subplans }) => (Subplans?.length ?? 0) > 0);

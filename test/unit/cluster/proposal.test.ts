@@ -117,6 +117,9 @@ describe('a proposal for a cluster', () => {
     const download = { version: '17.10', bytes: 20e6 };
     const { platforms } = await propose({}, surroundings({ equipment: { installs: [old], download } }));
     assert.deepEqual(platforms, [{ kind: 'download', sharding: 'postgres_fdw', ...download }]);
+    const bare = { binDirectory: '/pg/17/bin', version: '17.1', majorVersion: 17, lacksForeignTables: true };
+    const without = await propose({}, surroundings({ equipment: { installs: [bare], download } }));
+    assert.equal(without.platform.kind, 'download');
     await assert.rejects(propose({}, surroundings({ equipment: { installs: [old] } })), (error) => {
       assert.ok(ClusterError.is(error, 'no-platform'));
       assert.match(error.message, /PostgreSQL 13\.9 in \/pg\/13\/bin is too old/);
