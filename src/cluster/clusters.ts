@@ -41,6 +41,12 @@ export interface ClusterService {
   removeDownload(): Promise<boolean>;
   /** Makes the operating system's account that runs the servers where we are root. @throws ClusterError `no-os-user` */
   createServerUser(): Promise<void>;
+  /**
+   * Adds a worker on the next free port, or nothing.
+   * @returns the cluster with it
+   * @throws ClusterError `not-found` where no primary answers, `step-failed`, `cancelled`
+   */
+  addWorker(cluster: Cluster, options?: OperationOptions): Promise<Cluster>;
   start(cluster: Cluster, nodes?: readonly ClusterNode[], options?: OperationOptions): Promise<void>;
   stop(cluster: Cluster, nodes?: readonly ClusterNode[], options?: OperationOptions): Promise<void>;
   restart(cluster: Cluster, nodes?: readonly ClusterNode[], options?: OperationOptions): Promise<void>;

@@ -5,6 +5,8 @@ export interface ClusterFailures {
   cancelled: { cluster: string };
   'folder-not-empty': { folder: string };
   'folder-not-usable': { folder: string };
+  /** Containers can't be run, or not of this image. */
+  'engine-not-usable': { program: string };
   'name-taken': { name: string };
   /** There is nothing on this machine that a cluster could be made of. */
   'no-platform': { searched: string[] };

@@ -32,6 +32,8 @@ export const ClusterDescription = v.object({
   name: v.string(),
   /** Whoever finds a cluster that isn't `ready`, with nobody at work on it, removes what there is of it. */
   status: v.picklist(['provisioning', 'ready', 'destroying']),
+  /** Name of a node that is being added. Whoever finds one, with nobody at work on the cluster, takes it out again. */
+  adding: v.optional(v.string()),
   createdAt: v.string(),
   sharding: v.picklist(SHARDING_IDS),
   /** Version of what spreads the tables. */

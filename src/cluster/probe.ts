@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
 import { address, type Credentials } from '../postgres/endpoint.ts';
 import { ConnectionError, ServerError, SqlState } from '../postgres/errors.ts';
@@ -139,7 +140,19 @@ const failureStatus = async (error: unknown, host: NodeHost): Promise<NodeStatus
   }
   // A container's port may accept, and close, what its server doesn't listen for yet.
   if (error instanceof ConnectionError && (error.reason === 'refused' || error.reason === 'lost')) {
-    return (await host.isAlive()) ? { state: 'starting', detail } : { state: 'stopped' };
+    return await deadOrAlive(host, detail);
   }
   return { state: 'refused', detail };
+};
+
+/** Of a server that takes no connections, where its runtime tells in time: a container engine may be stuck itself. */
+const deadOrAlive = async (host: NodeHost, detail: string): Promise<NodeStatus> => {
+  const untold = delay(PROBE_DEADLINE_MS, undefined, { ref: false });
+  try {
+    const alive = await Promise.race([host.isAlive(), untold]);
+    if (alive === undefined) return { state: 'unresponsive', detail };
+    return alive ? { state: 'starting', detail } : { state: 'stopped' };
+  } catch (error) {
+    return { state: 'refused', detail: error instanceof Error ? error.message : String(error) };
+  }
 };

@@ -9,19 +9,21 @@ import type { ClusterService, OperationOptions } from './clusters.ts';
 import { readDescription, writeDescription } from './description.ts';
 import { ClusterError } from './errors.ts';
 import { withLock } from '../runtime/lock.ts';
-import { type Cluster, type ClusterNode, coordinators, paths, peerAddress } from './model.ts';
+import { type Cluster, type ClusterNode, coordinators, paths, peerAddress, workers } from './model.ts';
 import type { ClusterStatus } from './status.ts';
 import { type MoveSide, moveTable } from './moveTable.ts';
 import { startNodes, stopNodes } from './operate.ts';
 import { probeCluster } from './probe.ts';
+import { addWorker, type AddingContext } from './provision/addWorker.ts';
 import { lookAround } from './provision/equipment.ts';
 import { obtain } from './provision/obtain.ts';
 import { propose } from './provision/proposal.ts';
 import { provision } from './provision/provision.ts';
+import { REPLICATION_USER } from './provision/provisioning.ts';
 import { readOrRecover } from './provision/recover.ts';
 import { removeCluster } from './provision/rollback.ts';
 import { Registry, type RegistryEntry } from './registry.ts';
-import type { SecretStore } from './secrets.ts';
+import type { ClusterSecrets, SecretStore } from './secrets.ts';
 
 /** What the user has set, read anew for each operation. */
 export interface ClusterSettings {
@@ -91,14 +93,20 @@ export const createClusterService = (dependencies: ClusterServiceDependencies): 
   /** A cluster that is whole; one that isn't is recovered, unless somebody is at work on it. */
   const read = async (entry: RegistryEntry): Promise<Cluster | undefined> => {
     const cluster = await readDescription(machine.ownFiles, entry.folder);
-    if (cluster?.status === 'ready') return cluster;
-    const context = { machine, registry: registry(), secretStore };
-    return await withLock(
-      registry().lockFile(entry.name),
-      `cluster “${entry.name}”`,
-      () => readOrRecover(entry, context),
-      'none',
-    );
+    if (cluster?.status === 'ready' && cluster.adding === undefined) return cluster;
+    try {
+      return await withLock(
+        registry().lockFile(entry.name),
+        `cluster “${entry.name}”`,
+        () => readOrRecover(entry, recovery()),
+        'none',
+      );
+    } catch (error) {
+      // It works while a worker is being added to it, and until one that wasn't can be taken out.
+      if (cluster?.status !== 'ready') throw error;
+      if (!ClusterError.is(error, 'busy')) onProblem(error);
+      return cluster;
+    }
   };
 
   const credentials = async (cluster: Cluster, node: ClusterNode): Promise<Credentials> => {
@@ -115,6 +123,37 @@ export const createClusterService = (dependencies: ClusterServiceDependencies): 
       );
     }
     return { ...login, password, database: cluster.database };
+  };
+
+  /** What provisioning knew of a cluster's passwords. */
+  const secretsOf = async (cluster: Cluster, node: ClusterNode): Promise<ClusterSecrets> => {
+    const kept = await secretStore.get(cluster.id);
+    if (kept) return kept;
+    const passfile = (await machine.ownFiles.read(paths.passfile(cluster.folder))) ?? '';
+    const { host, port } = node;
+    const replicationPassword = passwordFrom(passfile, { host, port, user: REPLICATION_USER }) ?? '';
+    return { superuserPassword: (await credentials(cluster, node)).password, replicationPassword };
+  };
+
+  const addingContext = async (cluster: Cluster): Promise<Omit<AddingContext, 'machine'>> => {
+    const primary = await primaryOf(cluster);
+    return { sharding: sharding(cluster), primary, secrets: await secretsOf(cluster, primary) };
+  };
+
+  const recovery = (): Parameters<typeof readOrRecover>[1] => ({
+    machine,
+    registry: registry(),
+    secretStore,
+    adding: addingContext,
+  });
+
+  /** The descriptions that can be read, of whatever state. */
+  const descriptions = async (): Promise<Cluster[]> => {
+    const entries = await registry().entries();
+    const read = entries.map(({ folder }) =>
+      readDescription(machine.ownFiles, folder).catch(() => undefined),
+    );
+    return (await Promise.all(read)).filter((cluster) => cluster !== undefined);
   };
 
   const list = async (): Promise<Cluster[]> => {
@@ -158,17 +197,12 @@ export const createClusterService = (dependencies: ClusterServiceDependencies): 
 
     async propose(wishes) {
       const { directory } = settings();
-      const entries = await registry().entries();
-      const described = await Promise.all(
-        entries.map(({ folder }) => readDescription(machine.ownFiles, folder).catch(() => undefined)),
-      );
+      const described = await descriptions();
       return await propose(wishes, {
         ...(await lookAround(machine, settings(), wishes.binDirectory)),
         directory,
-        takenNames: new Set(
-          described.flatMap((cluster) => (cluster?.status === 'ready' ? [cluster.name] : [])),
-        ),
-        reservedPorts: new Set(described.flatMap((cluster) => cluster?.nodes.map(({ port }) => port) ?? [])),
+        takenNames: new Set(described.filter(({ status: is }) => is === 'ready').map(({ name }) => name)),
+        reservedPorts: portsOf(described),
         isPortFree: (port) => machine.isPortFree(port),
       });
     },
@@ -186,7 +220,7 @@ export const createClusterService = (dependencies: ClusterServiceDependencies): 
         };
         // What a crashed attempt of the same name left is in the way: it goes first.
         const earlier = (await context.registry.entries()).find(({ name }) => name === request.name);
-        if (earlier !== undefined) await readOrRecover(earlier, context);
+        if (earlier !== undefined) await readOrRecover(earlier, recovery());
         return await provision({ ...request, platform }, context, limits);
       }),
 
@@ -209,6 +243,16 @@ export const createClusterService = (dependencies: ClusterServiceDependencies): 
     },
 
     createServerUser: () => machine.createServerUser(settings().osUser),
+
+    addWorker: (cluster, options) =>
+      exclusively(cluster.name, options, async (limits) => {
+        const described = (await readDescription(machine.ownFiles, cluster.folder)) ?? cluster;
+        const reserved = portsOf(await descriptions());
+        let port = Math.max(...workers(described).map((worker) => worker.port), 9700) + 1;
+        while (reserved.has(port) || !(await machine.isPortFree(port))) port += 1;
+        const context = { machine, ...(await addingContext(described)) };
+        return await addWorker(described, port, context, limits);
+      }),
 
     start: (cluster, nodes = cluster.nodes, options) =>
       exclusively(cluster.name, options, async (limits) => {
@@ -270,6 +314,9 @@ export const createClusterService = (dependencies: ClusterServiceDependencies): 
     },
   };
 };
+
+const portsOf = (clusters: readonly Cluster[]): ReadonlySet<number> =>
+  new Set(clusters.flatMap(({ nodes }) => nodes.map(({ port }) => port)));
 
 const readResource = async (machine: Machine, folder: string, name: string): Promise<string> => {
   const text = await machine.ownFiles.read(path.join(folder, name));

@@ -9,6 +9,7 @@ export interface CommandMap {
   'citus.cluster.start'(cluster?: ClusterRef): Promise<void>;
   'citus.cluster.stop'(cluster?: ClusterRef): Promise<void>;
   'citus.cluster.restart'(cluster?: ClusterRef): Promise<void>;
+  'citus.cluster.addWorker'(cluster?: ClusterRef): Promise<void>;
   'citus.cluster.destroy'(cluster?: ClusterRef): Promise<void>;
   'citus.node.start'(node?: NodeRef): Promise<void>;
   'citus.node.stop'(node?: NodeRef): Promise<void>;
@@ -49,6 +50,7 @@ export const COMMAND_IDS = Object.keys({
   'citus.cluster.start': true,
   'citus.cluster.stop': true,
   'citus.cluster.restart': true,
+  'citus.cluster.addWorker': true,
   'citus.cluster.destroy': true,
   'citus.node.start': true,
   'citus.node.stop': true,

@@ -106,6 +106,11 @@ export interface Runtime {
   /** Makes what the nodes share; the cluster's folder is there. */
   prepare(signal?: AbortSignal): Promise<void>;
   /**
+   * Ends every program of one node's and removes all that was made for it alone, whether or not it is all there.
+   * @throws CommandError where something can't be ended or removed
+   */
+  removeNode(name: string): Promise<void>;
+  /**
    * Ends every program of the cluster's and removes all that was made for these nodes, and what they share,
    * whether or not it is all there. Resolves when nothing is left.
    * @throws CommandError where something can't be ended or removed

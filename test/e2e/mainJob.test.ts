@@ -203,6 +203,14 @@ const describeMainJob = (platform: TestPlatform): void => {
         .waitFor({ timeout: 10_000 });
     });
 
+    it('adds a worker', async () => {
+      await window().chooseFromMenu(/^Workers/, 'Add Worker');
+      await window()
+        .row(/worker3.*\d+ · 0 shards/)
+        .waitFor({ timeout: LONG_MS });
+      await screenshot('worker added');
+    });
+
     it('destroys the cluster once its name is typed', async () => {
       await window().chooseFromMenu(/^demo/, 'Destroy Cluster…');
       await window().answer(/demo/, 'demo');

@@ -9,11 +9,11 @@ import { waitUntil } from '../../src/postgres/waitUntil.ts';
 import type { ContainerEngine } from '../../src/runtime/containers.ts';
 import { dockerContainers } from '../../src/runtime/docker/dockerContainers.ts';
 import { findInstalls } from '../../src/runtime/local/installs.ts';
-import { engineSays, needContainers, testImage } from '../support/docker.ts';
+import { engineSays, freePorts, needContainers, testImage } from '../support/docker.ts';
 import { type ImageRegistry, startImageRegistry } from '../support/imageRegistry.ts';
 
-const REGISTRY_PORT = 22_030;
-const NOBODY_LISTENS_PORT = 22_032;
+const FIRST_REGISTRY_PORT = 22_030;
+const NOBODY_LISTENS_PORT = 22_029;
 
 describe('images', function () {
   this.timeout(60_000);
@@ -93,7 +93,7 @@ describe('images', function () {
     const layers = 4;
 
     before(async function () {
-      registry = await startImageRegistry(this, REGISTRY_PORT);
+      registry = await startImageRegistry(this, await freePorts(FIRST_REGISTRY_PORT, 2));
       image = `${registry.host}/team/layers:1`;
       await pushLayers();
     });

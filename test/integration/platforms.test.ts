@@ -7,7 +7,9 @@ import { runSample } from '../../src/cli/sample.ts';
 import type { ClusterService } from '../../src/cluster/clusters.ts';
 import { ClusterError } from '../../src/cluster/errors.ts';
 import type { Cluster } from '../../src/cluster/model.ts';
+import { writeDescription } from '../../src/cluster/description.ts';
 import { toRequest } from '../../src/cluster/provision/request.ts';
+import { localMachine } from '../../src/runtime/local/localMachine.ts';
 import { createTestService, makeTestDirectory, onNode, removeTestDirectory } from '../support/clusters.ts';
 import { assertNothingLeft } from '../support/leftovers.ts';
 import { proposeOn, TEST_PLATFORMS, type TestPlatform } from '../support/platforms.ts';
@@ -120,6 +122,56 @@ const describePlatform = (platform: TestPlatform): void => {
         assert.deepEqual(await reach('SELECT 1'), { kind: 'coordinator' });
         assert.equal(await reach('CREATE TABLE t ()'), undefined);
       });
+    });
+
+    it('adds a worker that new tables use, or nothing', async () => {
+      const stop = new AbortController();
+      const adding = service.addWorker(cluster, {
+        signal: stop.signal,
+        onProgress: ({ running }) => {
+          if (running.some((title) => title.startsWith('Add worker3'))) stop.abort();
+        },
+      });
+      await assert.rejects(adding, (error) => ClusterError.is(error, 'cancelled'));
+      assert.deepEqual(await service.list(), [cluster]);
+
+      cluster = await service.addWorker(cluster);
+      assert.deepEqual(await service.list(), [cluster]);
+      assert.equal((await service.status(cluster)).get('worker3')?.state, 'running');
+      const sharding = service.sharding(cluster);
+      await onNode(service, cluster, 'coordinator1', async (session) => {
+        await session.run('CREATE TABLE wider (id int PRIMARY KEY)');
+        await sharding.distributeTable(
+          session,
+          { schema: 'public', name: 'wider' },
+          { column: 'id', shardCount: 6 },
+        );
+        await session.run('INSERT INTO wider SELECT generate_series(1, 1000)');
+        const wider = (await sharding.listTables(session)).find(({ name }) => name === 'wider');
+        const shards = await sharding.listShards(session, wider!);
+        const nodes = new Set(
+          shards.flatMap(({ placements }) =>
+            placements.map(({ nodePort, nodeHost }) => `${nodeHost}:${nodePort}`),
+          ),
+        );
+        assert.equal(nodes.size, 3);
+        await session.run('DROP TABLE wider');
+      });
+    });
+
+    it('takes out a worker whose adding was cut off by a crash', async () => {
+      const { files } = await localMachine.runtime(cluster);
+      await writeDescription(files, { ...cluster, adding: 'worker3' });
+      const [seen] = await service.list();
+      assert.deepEqual(
+        seen?.nodes.map(({ name }) => name),
+        ['coordinator1', 'coordinator2', 'worker1', 'worker2'],
+      );
+      const workers = await onNode(service, seen, 'coordinator1', (session) =>
+        service.sharding(seen).listWorkers(session),
+      );
+      assert.equal(workers.length, 2);
+      cluster = seen!;
     });
 
     it('stops and starts, and the data is there', async () => {

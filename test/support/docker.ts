@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Context } from 'mocha';
 import type { ContainerEngine } from '../../src/runtime/containers.ts';
+import { isPortFree } from '../../src/runtime/ports.ts';
 import { findEngine } from '../../src/runtime/docker/engine.ts';
 import { makeTestImage } from './dockerImage.ts';
 import { skip } from './skip.ts';
@@ -28,4 +29,11 @@ export const testImage = (): Promise<string> =>
 export const engineSays = async (program: string, ...args: string[]): Promise<string[]> => {
   const { stdout } = await promisify(execFile)(program, args);
   return stdout.split('\n').filter((line) => line !== '');
+};
+
+/** The first of these ports of loopback, from one on, that are all free. */
+export const freePorts = async (first: number, count: number): Promise<number> => {
+  const ports = Array.from({ length: count }, (_, index) => first + index);
+  const free = await Promise.all(ports.map(isPortFree));
+  return free.every(Boolean) ? first : await freePorts(first + count, count);
 };

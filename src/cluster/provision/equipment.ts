@@ -1,8 +1,11 @@
-import type { Machine } from '../../runtime/runtime.ts';
+import { CommandError, type Machine } from '../../runtime/runtime.ts';
 import { ClusterError } from '../errors.ts';
 import type { ClusterSettings } from '../service.ts';
-import type { Equipment } from './platform.ts';
+import { type Equipment, isSupported, OLDEST_POSTGRES } from './platform.ts';
 import type { PlatformObstacle } from './request.ts';
+
+type Wanted = Pick<ClusterSettings, 'binDirectory' | 'download' | 'image' | 'memoryMegabytes'>;
+type Containers = NonNullable<Equipment['containers']>;
 
 /**
  * Looks at what a machine has to make clusters of. Nothing is made or fetched.
@@ -10,35 +13,45 @@ import type { PlatformObstacle } from './request.ts';
  */
 export const lookAround = async (
   machine: Machine,
-  settings: Pick<ClusterSettings, 'binDirectory' | 'download' | 'image' | 'memoryMegabytes'>,
+  settings: Wanted,
   binDirectory: string | undefined,
 ): Promise<{ equipment: Equipment; obstacles: PlatformObstacle[] }> => {
-  const { image, memoryMegabytes, download } = settings;
-  const [installs, downloaded, engine] = await Promise.all([
+  const [installs, downloaded, containers] = await Promise.all([
     machine.findInstalls(binDirectory ?? settings.binDirectory),
-    machine.downloads.downloaded(download.folder),
-    machine.containers.findEngine(),
+    machine.downloads.downloaded(settings.download.folder),
+    lookAtContainers(machine, settings),
   ]);
   const { offer } = machine.downloads;
-  const usable = engine !== undefined && 'program' in engine ? engine : undefined;
-  const obstacles: PlatformObstacle[] =
-    engine === undefined || 'program' in engine ? [] : [{ what: 'docker', ...engine }];
-  const contents =
-    usable &&
-    (await machine.containers.inspectImage(usable, image).catch((error: unknown) => {
-      if (!ClusterError.is(error, 'bad-image')) throw error;
-      obstacles.push({ what: 'docker', message: error.message, nextStep: error.nextStep ?? '' });
-      return 'bad' as const;
-    }));
+  const usable = containers !== undefined && 'engine' in containers ? containers : undefined;
   return {
     equipment: {
       installs: [...installs, ...(downloaded ? [downloaded] : [])],
-      ...(usable &&
-        contents !== 'bad' && {
-          containers: { engine: usable, image, memoryMegabytes, ...(contents && { contents }) },
-        }),
+      ...(usable && { containers: usable }),
       ...(offer && { download: offer }),
     },
-    obstacles,
+    obstacles: containers !== undefined && 'what' in containers ? [containers] : [],
   };
+};
+
+/** @returns what containers can be made of, or why they can't; undefined where there is nothing of the kind */
+const lookAtContainers = async (
+  { containers }: Machine,
+  { image, memoryMegabytes }: Wanted,
+): Promise<Containers | PlatformObstacle | undefined> => {
+  try {
+    const engine = await containers.findEngine();
+    if (engine === undefined) return undefined;
+    if (!('program' in engine)) return { what: 'docker', ...engine };
+    const contents = await containers.inspectImage(engine, image);
+    if (contents && !isSupported(contents.postgresVersion)) {
+      const message = `The image ${image} holds PostgreSQL ${contents.postgresVersion}, and ${OLDEST_POSTGRES} is the oldest that will do.`;
+      return { what: 'docker', message, nextStep: 'Name another image in the setting citus.docker.image.' };
+    }
+    return { engine, image, memoryMegabytes, ...(contents && { contents }) };
+  } catch (error) {
+    // An engine or an image that is broken must not keep a person from what else there is.
+    if (!(error instanceof ClusterError) && !(error instanceof CommandError)) throw error;
+    const nextStep = error instanceof ClusterError ? error.nextStep : error.output;
+    return { what: 'docker', message: error.message, nextStep: nextStep ?? '' };
+  }
 };

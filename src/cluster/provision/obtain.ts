@@ -2,7 +2,13 @@ import type { ServerVersions } from '../../postgres/install.ts';
 import type { DownloadPlace, Machine } from '../../runtime/runtime.ts';
 import type { OperationOptions } from '../clusters.ts';
 import { ClusterError } from '../errors.ts';
-import type { ContainerPlatform, LocalPlatform, Platform } from './platform.ts';
+import {
+  type ContainerPlatform,
+  isSupported,
+  type LocalPlatform,
+  OLDEST_POSTGRES,
+  type Platform,
+} from './platform.ts';
 
 /** A platform of which everything is on this machine. */
 export type ReadyPlatform = LocalPlatform | (ContainerPlatform & { readonly contents: ServerVersions });
@@ -73,6 +79,14 @@ const pull = async (
       `The image ${image} was pulled, but is not there.`,
       { image },
       { nextStep: 'Look at the images of this machine, and try again.' },
+    );
+  }
+  if (!isSupported(contents.postgresVersion)) {
+    throw new ClusterError(
+      'bad-image',
+      `The image ${image} holds PostgreSQL ${contents.postgresVersion}, and ${OLDEST_POSTGRES} is the oldest that will do.`,
+      { image },
+      { nextStep: 'Name another image in the setting citus.docker.image.' },
     );
   }
   return { ...platform, contents };

@@ -33,6 +33,9 @@ export interface ContainerPlatform {
   readonly contents?: ServerVersions;
 }
 
+/** Whether clusters can be made of this PostgreSQL. @param version `15.20` */
+export const isSupported = (version: string): boolean => Number.parseInt(version, 10) >= OLDEST_POSTGRES;
+
 /** What tells platforms of one machine apart, for as long as it stays as it is. */
 export const platformKey = (platform: Platform): string =>
   [platform.kind, platform.sharding, platform.kind === 'local' ? platform.install.binDirectory : ''].join(

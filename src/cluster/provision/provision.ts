@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { networkOf, type RuntimeChoice } from '../../runtime/choice.ts';
-import { CommandError, type Machine, type Runtime } from '../../runtime/runtime.ts';
+import type { Machine, Runtime } from '../../runtime/runtime.ts';
 import type { PostgresInstall, ServerVersions } from '../../postgres/install.ts';
 import type { Sharding } from '../../sharding/sharding.ts';
 import type { OperationOptions } from '../clusters.ts';
@@ -9,7 +9,8 @@ import { ClusterError } from '../errors.ts';
 import { type Cluster, type ClusterNode, paths, SCHEMA_VERSION } from '../model.ts';
 import type { Registry } from '../registry.ts';
 import { type ClusterSecrets, newSecrets, type SecretStore } from '../secrets.ts';
-import { runSteps, type Step, StepError } from '../stepGraph.ts';
+import { runSteps } from '../stepGraph.ts';
+import { explain } from './explain.ts';
 import type { ReadyPlatform } from './obtain.ts';
 import { nameProblem } from './proposal.ts';
 import { passfileOf } from './provisioning.ts';
@@ -20,9 +21,7 @@ import { provisioningSteps } from './steps.ts';
 const LOOPBACK = '127.0.0.1';
 const SUPERUSER = 'postgres';
 /** A fresh data folder with its WAL, with room to begin to work. */
-const BYTES_PER_NODE = 150 * 1024 ** 2;
-/** How much of a server's log an error shows. */
-const LOG_EXCERPT_BYTES = 1500;
+export const BYTES_PER_NODE = 150 * 1024 ** 2;
 
 export interface ProvisionContext {
   readonly machine: Machine;
@@ -67,7 +66,10 @@ export const provision = async (
     await writeDescription(runtime.files, ready);
     return ready;
   } catch (error) {
-    const explained = await explain(error, cluster, runtime, options.signal);
+    const explained = await explain(error, cluster, runtime, {
+      ...options,
+      cancelled: `Provisioning “${cluster.name}” was cancelled; nothing is left of it.`,
+    });
     await removeCluster(cluster, runtime, context);
     throw explained;
   }
@@ -154,11 +156,7 @@ const preflight = async (request: ReadyRequest, cluster: Cluster, runtime: Runti
       { nextStep: 'Choose another folder: provisioning never touches what it hasn’t made.' },
     );
   }
-  const obstacle = await runtime.problem(cluster.nodes.length * BYTES_PER_NODE);
-  if (obstacle) {
-    const { message, nextStep } = obstacle;
-    throw new ClusterError('folder-not-usable', message, { folder: request.folder }, { nextStep });
-  }
+  await refuseObstacle(runtime, cluster, cluster.nodes.length * BYTES_PER_NODE);
   for (const { name, port } of cluster.nodes) {
     const isTwice = cluster.nodes.filter((other) => other.port === port).length > 1;
     if (isTwice || !(await runtime.isPortFree(port))) {
@@ -172,6 +170,24 @@ const preflight = async (request: ReadyRequest, cluster: Cluster, runtime: Runti
   }
 };
 
+/**
+ * Finds out what stands in the way of running servers.
+ * @param neededBytes on the disk
+ * @throws ClusterError `folder-not-usable`, `engine-not-usable`
+ */
+export const refuseObstacle = async (
+  runtime: Runtime,
+  { folder, runtime: choice }: Cluster,
+  neededBytes: number,
+): Promise<void> => {
+  const obstacle = await runtime.problem(neededBytes);
+  if (!obstacle) return;
+  const { message, nextStep } = obstacle;
+  throw choice.kind === 'local'
+    ? new ClusterError('folder-not-usable', message, { folder }, { nextStep })
+    : new ClusterError('engine-not-usable', message, { program: choice.program }, { nextStep });
+};
+
 const prepareFolder = async (
   { files }: Runtime,
   cluster: Cluster,
@@ -182,40 +198,4 @@ const prepareFolder = async (
   // From here on, a crash leaves something that the next look can find and remove.
   await writeDescription(files, cluster);
   await files.write(paths.passfile(folder), passfileOf(nodes, superuser, secrets), 0o600);
-};
-
-/** Says what went wrong in people's and the server's words; must be asked before the rollback removes the logs. */
-const explain = async (
-  error: unknown,
-  cluster: Cluster,
-  runtime: Runtime,
-  signal: AbortSignal | undefined,
-): Promise<unknown> => {
-  if (signal?.aborted) {
-    return new ClusterError(
-      'cancelled',
-      `Provisioning “${cluster.name}” was cancelled; nothing is left of it.`,
-      { cluster: cluster.name },
-    );
-  }
-  if (!(error instanceof StepError)) return error;
-  const { cause, step } = error;
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  const output = cause instanceof CommandError ? cause.output : '';
-  const log = await serverWords(step, cluster, runtime);
-  const words = [output, log].filter((text) => text !== '').join('\n');
-  return new ClusterError(
-    'step-failed',
-    `${step.title} failed: ${reason}${words === '' ? '' : `\n${words}`}`,
-    { step: step.id, ...(words !== '' && { log: words }) },
-    { nextStep: 'Nothing is left of the attempt. Mend the cause and provision again.', cause },
-  );
-};
-
-/** Many failures are told only in the server's log: the lines since its last start, the newest ones if they are many. */
-const serverWords = async (step: Step, cluster: Cluster, runtime: Runtime): Promise<string> => {
-  const node = cluster.nodes.find(({ name }) => step.id.split(' ').includes(name));
-  if (node === undefined) return '';
-  const log = await runtime.node(node.name).logEnd(LOG_EXCERPT_BYTES);
-  return log.slice(Math.max(0, log.lastIndexOf('starting PostgreSQL'))).trim();
 };

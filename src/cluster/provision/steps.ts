@@ -34,8 +34,8 @@ export const provisioningSteps = (work: Provisioning): Step[] => {
   ];
 };
 
-/** A server of its own: data folder, configuration, start, sharding installed. */
-const emptyServer = (work: Provisioning, node: ClusterNode): Step[] => {
+/** A server of its own: data folder, configuration, start, sharding installed; the last step's id is `extend <name>`. */
+export const emptyServer = (work: Provisioning, node: ClusterNode): Step[] => {
   const { cluster, secrets, runtime, sharding } = work;
   const host = runtime.node(node.name);
   const { files, paths } = host;
@@ -207,7 +207,8 @@ const verification = (
   },
 });
 
-const checkCoordinator = async (
+/** @throws ClusterError `not-converging` where a coordinator doesn't see a worker, or nodes don't reach each other */
+export const checkCoordinator = async (
   sharding: Sharding,
   session: Session,
   coordinator: ClusterNode,

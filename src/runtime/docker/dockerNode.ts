@@ -139,7 +139,13 @@ export class DockerNode implements NodeHost {
 
   async psql({ host, port, user, database }: PsqlLogin): Promise<TerminalCommand | string> {
     const { name } = this.#container;
-    if (!(await this.#container.contents())?.hasPsql) return 'There is no psql in the container’s image.';
+    try {
+      const contents = await this.#container.contents();
+      if (!contents?.hasPsql) return 'There is no psql in the container’s image.';
+    } catch (error) {
+      if (error instanceof CommandError) return error.message;
+      throw error;
+    }
     const login = [`--host=${host}`, `--port=${port}`, `--username=${user}`, `--dbname=${database}`];
     return {
       file: this.#program,

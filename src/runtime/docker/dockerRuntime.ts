@@ -73,12 +73,21 @@ export class DockerRuntime implements Runtime {
     await run(program, ['network', 'create', ...labels, network]);
   }
 
-  async remove(): Promise<void> {
+  removeNode(name: string): Promise<void> {
+    return this.#removeAll(this.#names.node(name).filters);
+  }
+
+  remove(): Promise<void> {
+    return this.#removeAll([this.#names.filter]);
+  }
+
+  /** Removes all that bears the labels. */
+  async #removeAll(filters: readonly string[]): Promise<void> {
     const { program } = this.#choice;
     // What goes away by itself in the meantime fails to be removed, so only the next look tells.
     const removed = await waitUntil(
       async () => {
-        const { containers, volumes, networks } = await this.#found();
+        const { containers, volumes, networks } = await this.#found(filters);
         if (containers.length > 0) await ask(program, ['rm', '--force', '--volumes', ...containers]);
         if (volumes.length > 0) await ask(program, ['volume', 'rm', '--force', ...volumes]);
         if (networks.length > 0) await ask(program, ['network', 'rm', ...networks]);
@@ -87,16 +96,16 @@ export class DockerRuntime implements Runtime {
       { deadlineMs: REMOVAL_DEADLINE_MS },
     );
     if (removed) return;
-    const names = Object.values(await this.#found())
+    const names = Object.values(await this.#found(filters))
       .flat()
       .join(', ');
     throw new CommandError(`These can’t be removed from ${program}: ${names}.`, '');
   }
 
-  /** All that bears the cluster's label. */
-  async #found(): Promise<Record<'containers' | 'volumes' | 'networks', string[]>> {
+  async #found(filters: readonly string[]): Promise<Record<'containers' | 'volumes' | 'networks', string[]>> {
     const list = async (...args: string[]): Promise<string[]> => {
-      const printed = await run(this.#choice.program, [...args, '--quiet', '--filter', this.#names.filter]);
+      const matching = filters.flatMap((filter) => ['--filter', filter]);
+      const printed = await run(this.#choice.program, [...args, '--quiet', ...matching]);
       return printed.split('\n').filter((line) => line !== '');
     };
     return {

@@ -18,6 +18,8 @@ export interface NodeNames {
   readonly container: string;
   /** Arguments that label what is the node's. */
   readonly labels: readonly string[];
+  /** Match, together, all that is the node's. */
+  readonly filters: readonly string[];
 }
 
 /** The names of a cluster's things: its own name, and so much of its id that two clusters' never clash. */
@@ -31,6 +33,7 @@ export const namesOf = ({ id, name }: Pick<RuntimeOwner, 'id' | 'name'>): Cluste
     node: (node) => ({
       container: `citus-${name}-${shortId}-${node}`,
       labels: [...labels, `--label=${LABEL}.node=${node}`],
+      filters: [`label=${LABEL}.cluster=${id}`, `label=${LABEL}.node=${node}`],
     }),
   };
 };

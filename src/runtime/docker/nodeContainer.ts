@@ -60,6 +60,8 @@ type Inspected = v.InferOutput<typeof Inspected>;
 /** The port that every server has inside. */
 const SERVER_PORT = 5432;
 const DEADLINE_MS = 60_000;
+/** People wait for what is only looked at. */
+const LOOK_DEADLINE_MS = 10_000;
 /** How long a container may take to go away after that was ordered. */
 const REMOVAL_DEADLINE_MS = 30_000;
 
@@ -105,7 +107,9 @@ export class NodeContainer {
    * @throws CommandError; EngineError where the engine can't be used
    */
   async look(): Promise<Inspected | undefined> {
-    const found = await find(this.#program, ['container', 'inspect', this.name]);
+    const found = await find(this.#program, ['container', 'inspect', this.name], {
+      deadlineMs: LOOK_DEADLINE_MS,
+    });
     return found === undefined ? undefined : v.parse(Inspected, found);
   }
 

@@ -46,20 +46,30 @@ export class LocalRuntime implements Runtime {
     return Promise.resolve();
   }
 
+  async removeNode(name: string): Promise<void> {
+    const node = this.node(name);
+    await this.#endProcesses(node.paths.data, [node]);
+    await this.#clear([node]);
+  }
+
   async remove(nodeNames: readonly string[]): Promise<void> {
     const nodes = nodeNames.map((name) => this.node(name));
-    await this.#endProcesses(nodes);
+    await this.#endProcesses(this.#folder, nodes);
+    await this.#clear(nodes);
+    await this.files.remove(socketFolder(this.#folder));
+  }
+
+  async #clear(nodes: readonly LocalNode[]): Promise<void> {
     for (const { paths, log } of nodes) {
       await this.files.remove(paths.data);
       await this.files.remove(paths.password);
       await this.files.remove(log);
     }
-    await this.files.remove(socketFolder(this.#folder));
   }
 
-  /** Ends every program of PostgreSQL's that works in the folder, what a crashed run of ours left behind among them. */
-  async #endProcesses(nodes: readonly LocalNode[]): Promise<void> {
-    const real = await realpath(this.#folder).catch(() => this.#folder);
+  /** Ends every program of PostgreSQL's that works in a folder, what a crashed run of ours left behind among them. */
+  async #endProcesses(folder: string, nodes: readonly LocalNode[]): Promise<void> {
+    const real = await realpath(folder).catch(() => folder);
     const leftovers = async (): Promise<PostgresProcess[]> =>
       (await postgresProcesses()).filter((candidate) => worksInside(real, candidate));
     const end = async (): Promise<boolean> => {
@@ -77,7 +87,7 @@ export class LocalRuntime implements Runtime {
     const ended = await waitUntil(end, { deadlineMs: END_DEADLINE_MS });
     if (!ended) {
       const names = (await leftovers()).map(({ program, pid }) => `${program} (process ${pid})`).join(', ');
-      throw new CommandError(`These programs still work in ${this.#folder} and did not end: ${names}.`, '');
+      throw new CommandError(`These programs still work in ${folder} and did not end: ${names}.`, '');
     }
   }
 }

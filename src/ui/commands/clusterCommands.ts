@@ -77,6 +77,22 @@ export const registerClusterCommands = ({
       if (target) await operate(operation, target.cluster, [target.node]);
     });
 
+  const addWorker = guard.registerCommand('citus.cluster.addWorker', async (ref) => {
+    const cluster = await targets.cluster(ref, {
+      title: 'Add a worker to a cluster',
+      states: ['running'],
+      none: 'No cluster is running.',
+    });
+    if (!cluster) return;
+    const larger = await withOperationProgress(`Adding a worker to “${cluster.name}”`, (options) =>
+      service.addWorker(cluster, options),
+    );
+    const added = larger.nodes.at(-1);
+    void vscode.window.showInformationMessage(
+      `${added?.name ?? 'A worker'} belongs to “${cluster.name}” now. Tables that are distributed from here on use it.`,
+    );
+  });
+
   const destroy = guard.registerCommand('citus.cluster.destroy', async (ref) => {
     const cluster = await targets.cluster(ref, { title: 'Destroy a cluster' });
     if (!cluster || !(await confirmDestroy(cluster))) return;
@@ -93,6 +109,7 @@ export const registerClusterCommands = ({
     nodeCommand('start'),
     nodeCommand('stop'),
     nodeCommand('restart'),
+    addWorker,
     destroy,
     nodeTools(service, targets, guard),
   );
