@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { canInstallPackages, installPackages } from './debian.mjs';
-import { onInterrupt, run, which } from './processes.mjs';
+import { onInterrupt, run, start, which } from './processes.mjs';
 import { progress, Unavailable } from './progress.mjs';
 import { findRegistry } from './registry.mjs';
 
@@ -124,12 +124,36 @@ async function startDaemon(docker, daemon) {
   void exited.then(() => (hasEnded = true));
   const deadline = Date.now() + readyMs;
   while (!hasEnded && Date.now() < deadline) {
-    if (await answers(docker, env)) return { env, stop };
+    if (await answers(docker, env)) {
+      const problem = await unpackProblem(docker, env);
+      if (problem === undefined) return { env, stop };
+      await stop();
+      throw new Unavailable(`A Docker daemon runs here, but can't unpack images: ${problem}`);
+    }
     await delay(50);
   }
   const lastWords = (await readFile(logFile, 'utf8').catch(() => '')).trim().split('\n').at(-1);
   await stop();
   throw new Unavailable(`A Docker daemon can't be started here: ${lastWords}`);
+}
+
+/**
+ * Has a daemon unpack an image with nothing in it, which fails where it may not mount.
+ *
+ * @param {string} docker
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<string | undefined>} what it says where it can't
+ */
+async function unpackProblem(docker, env) {
+  const { child, exited } = start(docker, ['import', '-'], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  let words = '';
+  child.stderr?.setEncoding('utf8').on('data', (text) => (words += text));
+  child.stdin?.on('error', () => undefined).end(Buffer.alloc(1024)); // The end of an archive, and no more of it.
+  const { code } = await exited;
+  return code === 0 ? undefined : words.trim();
 }
 
 /**

@@ -6,6 +6,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { after, before, describe, it } from 'mocha';
 import type { ContainerEngine } from '../../src/runtime/containers.ts';
 import { DockerRuntime } from '../../src/runtime/docker/dockerRuntime.ts';
@@ -95,15 +96,18 @@ describe('container engines', function () {
     await chmod(socket, 0o600);
     const accounts = await readFile('/etc/passwd', 'utf8');
     const uid = Number(/^nobody:[^:]*:(\d+):/m.exec(accounts)?.[1]);
-    const module = path.join(import.meta.dirname, '../../src/runtime/docker/engine.ts');
-    const script = `import(${JSON.stringify(module)})
-      .then(({ lookAtEngine }) => lookAtEngine(${JSON.stringify(engine.program)}))
+    // In one file, since the account may not be able to get to the sources.
+    const outfile = path.join(folder, 'engine.cjs');
+    const entry = path.join(import.meta.dirname, '../../src/runtime/docker/engine.ts');
+    await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'cjs' });
+    const script = `require(${JSON.stringify(outfile)})
+      .lookAtEngine(${JSON.stringify(engine.program)})
       .then((state) => process.stdout.write(state.reason))`;
     try {
-      const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', '--eval', script], {
+      const { stdout } = await promisify(execFile)(process.execPath, ['--eval', script], {
         uid,
         gid: uid,
-        cwd: path.join(import.meta.dirname, '../..'),
+        cwd: '/',
         env: { PATH: process.env['PATH'], HOME: '/', TMPDIR: '/tmp', DOCKER_HOST: `unix://${socket}` },
       });
       assert.equal(stdout, 'forbidden');

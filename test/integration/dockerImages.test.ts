@@ -9,7 +9,7 @@ import { waitUntil } from '../../src/postgres/waitUntil.ts';
 import type { ContainerEngine } from '../../src/runtime/containers.ts';
 import { dockerContainers } from '../../src/runtime/docker/dockerContainers.ts';
 import { findInstalls } from '../../src/runtime/local/installs.ts';
-import { engineSays, freePorts, needContainers, testImage } from '../support/docker.ts';
+import { engineSays, freePorts, needImage, testImage } from '../support/docker.ts';
 import { type ImageRegistry, startImageRegistry } from '../support/imageRegistry.ts';
 
 const FIRST_REGISTRY_PORT = 22_030;
@@ -21,7 +21,7 @@ describe('images', function () {
   const made: string[] = [];
 
   before(async function () {
-    engine = await needContainers(this);
+    engine = await needImage(this);
   });
   after(async () => {
     if (made.length > 0) await engineSays(engine.program, 'rmi', '--force', ...made);

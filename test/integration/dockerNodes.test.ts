@@ -23,7 +23,7 @@ import type { ContainerEngine } from '../../src/runtime/containers.ts';
 import { DockerRuntime } from '../../src/runtime/docker/dockerRuntime.ts';
 import { LocalFiles } from '../../src/runtime/local/localFiles.ts';
 import { CommandError, type NodeHost } from '../../src/runtime/runtime.ts';
-import { engineSays, freePorts, needContainers, testImage } from '../support/docker.ts';
+import { engineSays, freePorts, needImage, testImage } from '../support/docker.ts';
 import { skip } from '../support/skip.ts';
 
 const FIRST_PORT = 22_010;
@@ -52,7 +52,7 @@ describe('nodes in containers', function () {
   const id = randomUUID();
 
   before(async function () {
-    engine = await needContainers(this);
+    engine = await needImage(this);
     folder = await mkdtemp(path.join(os.tmpdir(), 'citus-docker-nodes-'));
     const choice = {
       kind: 'docker',

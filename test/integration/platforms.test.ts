@@ -63,7 +63,6 @@ const describePlatform = (platform: TestPlatform): void => {
         ],
       );
       assert.equal(status.get('coordinator2')?.streaming, true);
-      assert.equal(await service.hasPsql(cluster), true);
     });
 
     it('runs the sample, twice, as it stands', async () => {

@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
+import { access } from 'node:fs/promises';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Context } from 'mocha';
 import type { ContainerEngine } from '../../src/runtime/containers.ts';
 import { isPortFree } from '../../src/runtime/ports.ts';
 import { findEngine } from '../../src/runtime/docker/engine.ts';
+import { findInstalls } from '../../src/runtime/local/installs.ts';
 import { makeTestImage } from './dockerImage.ts';
 import { skip } from './skip.ts';
 
@@ -16,9 +19,23 @@ export const needContainers = async (context: Context): Promise<ContainerEngine>
   return engine.state === 'ready' ? engine : skip(context, `containers can’t be run: ${engine.message}`);
 };
 
+/** The engine to test with, where `testImage` can be made. Skips elsewhere. */
+export const needImage = async (context: Context): Promise<ContainerEngine> => {
+  const engine = await needContainers(context);
+  const [install] = await findInstalls('');
+  const needed = ['pg_config', 'pg_basebackup'].map((name) => path.join(install?.binDirectory ?? '', name));
+  const isWhole = await Promise.all(needed.map((file) => access(file))).then(
+    () => true,
+    () => false,
+  );
+  return isWhole
+    ? engine
+    : skip(context, 'an image for containers needs a whole PostgreSQL, which is not installed');
+};
+
 let image: Promise<string> | undefined;
 
-/** Name of an image with this machine's PostgreSQL, and its Citus where it has it. Call after `needContainers`. */
+/** Name of an image with this machine's PostgreSQL, and its Citus where it has it. Call after `needImage`. */
 export const testImage = (): Promise<string> =>
   (image ??= findEngine().then((engine) => {
     if (engine.state !== 'ready') throw new Error(engine.message);

@@ -5,7 +5,7 @@ import type { Proposal, ProvisionWishes } from '../../src/cluster/provision/requ
 import type { ClusterSettings } from '../../src/cluster/service.ts';
 import { localMachine } from '../../src/runtime/local/localMachine.ts';
 import { needCitus, proposeTestCluster } from './clusters.ts';
-import { needContainers, testImage } from './docker.ts';
+import { needImage, testImage } from './docker.ts';
 import { embeddedPrograms } from './embedded.ts';
 import { skip } from './skip.ts';
 
@@ -61,7 +61,7 @@ export const TEST_PLATFORMS: readonly TestPlatform[] = [
     sharding: 'citus',
     label: 'in Docker',
     need: async (context) => {
-      await needContainers(context);
+      await needImage(context);
       await needCitus(context);
     },
     settings: async () => ({ image: await testImage() }),
