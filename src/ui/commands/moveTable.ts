@@ -5,6 +5,7 @@ import type { ClusterMonitor } from '../../cluster/monitor.ts';
 import { shardingName } from '../explorer/describe.ts';
 import type { Guard } from '../guard.ts';
 import { withOperationProgress } from '../progress.ts';
+import { SHARDING_WORDS } from '../shardingWords.ts';
 import type { Targets } from './targets.ts';
 
 export interface MoveTableDependencies {
@@ -48,7 +49,7 @@ export const registerMoveTable = ({
 const pickDestination = async (monitor: ClusterMonitor, from: Cluster): Promise<Cluster | undefined> => {
   const items = (await monitor.known())
     .map(({ cluster }) => cluster)
-    .filter(({ id, sharding }) => id !== from.id && sharding !== from.sharding)
+    .filter(({ id, sharding }) => id !== from.id && !SHARDING_WORDS[sharding].hasLimits)
     .map((cluster) => ({ label: cluster.name, description: shardingName(cluster), cluster }));
   if (items.length > 0) {
     const picked = await vscode.window.showQuickPick(items, { title: 'Move the table to which cluster?' });

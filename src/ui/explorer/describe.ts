@@ -1,7 +1,8 @@
 import { type Cluster, type ClusterNode, coordinators, peerAddress, workers } from '../../cluster/model.ts';
 import type { ClusterStatus, NodeState, NodeStatus } from '../../cluster/status.ts';
 import { address } from '../../postgres/endpoint.ts';
-import type { Allowance, Shard, ShardedTable, ShardingId } from '../../sharding/sharding.ts';
+import type { Allowance, Shard, ShardedTable } from '../../sharding/sharding.ts';
+import { SHARDING_WORDS } from '../shardingWords.ts';
 import { count, dotted, formatBytes } from '../format.ts';
 import { placementAddress, type Size } from './clusterTables.ts';
 
@@ -116,16 +117,12 @@ export const sizeWords = (size: Size | undefined): string => {
 export const shardDescription = (cluster: Cluster, shard: Shard, size: Size | undefined): string =>
   dotted(placementNames(cluster, shard).join(', '), sizeWords(size), shard.holds);
 
-const SHARDINGS: Readonly<Record<ShardingId, string>> = {
-  citus: 'Citus',
-  postgres_fdw: 'Built-in sharding (postgres_fdw)',
-};
-
-/** `Citus 13.2.2`, `Built-in sharding (postgres_fdw) 17.2`. */
+/** `Citus 13.2.2`, `built-in sharding (postgres_fdw) 17.2`. */
 export const shardingName = ({
   sharding,
   shardingVersion,
-}: Pick<Cluster, 'sharding' | 'shardingVersion'>): string => `${SHARDINGS[sharding]} ${shardingVersion}`;
+}: Pick<Cluster, 'sharding' | 'shardingVersion'>): string =>
+  `${SHARDING_WORDS[sharding].name} ${shardingVersion}`;
 
 /** Names of the nodes that hold a shard; addresses where the cluster's description doesn't know them. */
 export const placementNames = (cluster: Cluster, shard: Shard): string[] =>

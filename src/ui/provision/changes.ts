@@ -5,6 +5,7 @@ import type { ClusterService } from '../../cluster/clusters.ts';
 import { ClusterError } from '../../cluster/errors.ts';
 import type { ProposedNode, ProvisionWishes } from '../../cluster/provision/request.ts';
 import { count } from '../format.ts';
+import { SHARDING_WORDS } from '../shardingWords.ts';
 import { ask } from './ask.ts';
 import type { Guides } from './guides.ts';
 import { lineItem } from './hub.ts';
@@ -169,7 +170,7 @@ const pickPlatform = async (
     label: `$(${platform.kind === 'docker' ? 'package' : 'database'}) ${platformName(platform)}`,
     description: platform === proposal.platform ? '(now)' : '',
     detail: platformPlace(platform),
-    hasLimits: platform.sharding === 'postgres_fdw',
+    hasLimits: SHARDING_WORDS[platform.sharding].hasLimits,
   }));
   const list = vscode.window.createQuickPick<ReturnType<typeof lineItem> | typeof BROWSE>();
   list.title = 'What should the servers be made of?';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ClusterService } from '../../cluster/clusters.ts';
-import { platformsOf } from '../../cluster/provision/platform.ts';
+import { isSupported } from '../../cluster/provision/platform.ts';
 import { ContextKeys } from '../../contract/ids.ts';
 import type { Guard } from '../guard.ts';
 import type { Guides } from './guides.ts';
@@ -30,8 +30,10 @@ export const registerInstallCommands = ({
 
 /** Finds what was installed since, without a restart. */
 const checkAgain = async (service: Pick<ClusterService, 'installs'>): Promise<void> => {
-  const [best] = platformsOf({ installs: await service.installs() });
-  const found = best?.kind === 'local' && best.sharding === 'citus' ? best.install : undefined;
+  const installs = await service.installs();
+  const found = installs.find(
+    ({ version, citusVersion }) => isSupported(version) && citusVersion !== undefined,
+  );
   await vscode.commands.executeCommand('setContext', ContextKeys.citusInstalled, found !== undefined);
   if (!found) {
     void vscode.window.showInformationMessage(

@@ -2,6 +2,7 @@ import type { ClusterService } from '../../cluster/clusters.ts';
 import { type Platform, platformKey } from '../../cluster/provision/platform.ts';
 import type { Proposal, ProposedNode, ProvisionWishes } from '../../cluster/provision/request.ts';
 import { count, dotted, formatBytes } from '../format.ts';
+import { SHARDING_WORDS } from '../shardingWords.ts';
 
 /** What the person has asked for so far, and what that comes to. */
 export interface Draft {
@@ -41,7 +42,7 @@ export interface PlanLine {
 export const wayLines = ({ wishes, proposal }: Draft): PlanLine[] => {
   const [best] = proposal.platforms;
   // Where Citus itself is at hand, or the person has chosen, there is nothing more to decide.
-  if (wishes.platform !== undefined || wishes.binDirectory !== undefined || isInstalledCitus(best)) {
+  if (wishes.platform !== undefined || wishes.binDirectory !== undefined || isInstalledWhole(best)) {
     return [provisionLine({ wishes, proposal }, proposal.platform)];
   }
   const containers = proposal.platforms.filter(({ kind }) => kind === 'docker');
@@ -92,7 +93,7 @@ const provisionLine = ({ wishes, proposal }: Draft, platform: Platform, isOneOfS
       platformName(platform),
       folder,
     ),
-    ...(platform.sharding === 'postgres_fdw' && { hasLimits: true }),
+    ...(SHARDING_WORDS[platform.sharding].hasLimits && { hasLimits: true }),
   };
 };
 
@@ -109,15 +110,15 @@ export const obstacleLine = ({ message, nextStep }: Proposal['obstacles'][number
   description: message,
 });
 
-const isInstalledCitus = (platform: Platform | undefined): boolean =>
-  platform?.kind === 'local' && platform.sharding === 'citus';
+const isInstalledWhole = (platform: Platform | undefined): boolean =>
+  platform?.kind === 'local' && !SHARDING_WORDS[platform.sharding].hasLimits;
 
 const ENGINES = { docker: 'Docker', podman: 'Podman' } as const;
 
 /** `Citus in Docker`, `built-in sharding (postgres_fdw)`. */
 const wayName = (platform: Platform): string => {
-  const sharding = platform.sharding === 'citus' ? 'Citus' : 'built-in sharding (postgres_fdw)';
-  return platform.kind === 'docker' ? `${sharding} in ${ENGINES[platform.engine.kind]}` : sharding;
+  const { name } = SHARDING_WORDS[platform.sharding];
+  return platform.kind === 'docker' ? `${name} in ${ENGINES[platform.engine.kind]}` : name;
 };
 
 /** `PostgreSQL 15.20, Citus 13.2.2`, `PostgreSQL 17.10 (downloaded first, 23 MB), built-in sharding`. */
@@ -128,7 +129,7 @@ export const platformName = (platform: Platform): string => {
       return serverName(platform.sharding, version, citusVersion);
     }
     case 'download':
-      return `PostgreSQL ${platform.version} (downloaded first, ${formatBytes(platform.bytes)}), ${BUILT_IN}`;
+      return `PostgreSQL ${platform.version} (downloaded first, ${formatBytes(platform.bytes)}), ${SHARDING_WORDS[platform.sharding].name}`;
     case 'docker': {
       const { contents, sharding } = platform;
       const engine = ENGINES[platform.engine.kind];
@@ -138,10 +139,15 @@ export const platformName = (platform: Platform): string => {
   }
 };
 
-const BUILT_IN = 'built-in sharding (postgres_fdw)';
-
-const serverName = (sharding: Platform['sharding'], version: string, citus: string | undefined): string =>
-  `PostgreSQL ${version}, ${sharding === 'citus' ? `Citus ${citus ?? ''}` : BUILT_IN}`;
+/** `PostgreSQL 15.20, Citus 13.2.2`. */
+const serverName = (
+  sharding: Platform['sharding'],
+  version: string,
+  citusVersion: string | undefined,
+): string => {
+  const { name, hasLimits } = SHARDING_WORDS[sharding];
+  return `PostgreSQL ${version}, ${[name, hasLimits ? undefined : citusVersion].filter(Boolean).join(' ')}`;
+};
 
 /** Where it comes from: a folder, an image. */
 export const platformPlace = (platform: Platform): string => {
