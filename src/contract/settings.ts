@@ -1,3 +1,10 @@
+/**
+ * What happens to a write that a standby coordinator refuses: it is explained, with buttons (`ask`), runs on the primary
+ * (`route`), is sent to its shard where that is safe (`direct`), or is only explained (`refuse`).
+ */
+export const STANDBY_WRITES = ['ask', 'route', 'direct', 'refuse'] as const;
+export type StandbyWrites = (typeof STANDBY_WRITES)[number];
+
 /** Settings, with the type of each. Defaults live in package.json only. */
 interface SettingMap {
   /** Folder with initdb, pg_ctl and postgres; empty means: look for installs. */
@@ -12,6 +19,8 @@ interface SettingMap {
   'citus.docker.image': string;
   /** Most memory that one container may use, in megabytes. */
   'citus.docker.memory': number;
+  /** What happens to a write that a standby coordinator refuses. */
+  'citus.standbyWrites': StandbyWrites;
 }
 
 export type SettingId = keyof SettingMap;
@@ -24,4 +33,5 @@ export const SETTING_IDS = Object.keys({
   'citus.servers.osUser': true,
   'citus.docker.image': true,
   'citus.docker.memory': true,
+  'citus.standbyWrites': true,
 } satisfies Record<SettingId, true>) as readonly SettingId[];

@@ -69,10 +69,24 @@ export interface Allowance {
 export interface DirectWrites {
   /** Has this session, on a standby, send one-shard writes to their shards. */
   allow(standby: Session): Promise<void>;
+  /** Undoes `allow`. */
+  withdraw(standby: Session): Promise<void>;
   /** Whether the statement is a write that `allow` would let through. The session is outside of a transaction. */
   isPossible(standby: Session, sql: string): Promise<boolean>;
   /** Whether a shard is being moved or was just now, so that a write could go to the place that it has left. */
   shardMoves(standby: Session): Promise<boolean>;
+}
+
+/** What workers do for writes while there is no primary coordinator. */
+export interface WorkerWrites {
+  /**
+   * Why a worker can't do a write as the primary would. Both sessions are outside of a transaction, and have the same
+   * settings.
+   * @param standby a standby coordinator, which may be the next primary
+   * @returns a clause for people, such as `it is no INSERT`; undefined where it can
+   * @throws ServerError where the worker can't plan it
+   */
+  obstacle(worker: Session, standby: Session, sql: string): Promise<string | undefined>;
 }
 
 /** How tables are spread over a cluster's servers. Nothing outside of its implementations asks which one it is. */
@@ -120,6 +134,8 @@ export interface Sharding {
   allowance(role: 'primary' | 'standby'): Allowance;
   /** Absent where a standby can't write at all: writes sent there run on the primary. */
   readonly directWrites?: DirectWrites;
+  /** Absent where a worker knows its own part only. */
+  readonly workerWrites?: WorkerWrites;
 }
 
 export interface ConnectionProblem {

@@ -8,6 +8,10 @@ const REMEDIES = {
     label: 'Run on the primary coordinator',
     tooltip: `Runs this statement on ${primary}, over a connection of its own with this connection's settings; then goes on with the rest of the file here.`,
   }),
+  worker: (worker: string) => ({
+    label: `Run on ${worker}`,
+    tooltip: `Runs this statement on ${worker}, over a connection of its own with this connection's settings; then goes on with the rest of the file here.`,
+  }),
   direct: (node: string) => ({
     label: 'Allow one-shard writes on this standby',
     tooltip: `Lets this file's connection to ${node} send writes that touch one shard straight to it, runs this statement again, then goes on with the rest of the file.`,

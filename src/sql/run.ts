@@ -1,4 +1,5 @@
 import type { RunView } from '../contract/results.ts';
+import type { StandbyWrites } from '../contract/settings.ts';
 import { ConnectionError } from '../postgres/errors.ts';
 import type { Session } from '../postgres/session.ts';
 import { directWriteHazard } from './directWrites.ts';
@@ -10,8 +11,9 @@ import { awaitReplay } from './replay.ts';
 import { RunStatement } from './runStatement.ts';
 import { copySettings } from './settings.ts';
 import type { Piece } from './splitter/piece.ts';
-import { explainStandbyRefusal, isRouted, standbyRefusal } from './standbyWrites.ts';
+import { explainStandbyRefusal, standbyRefusal, wayUnasked } from './standbyWrites.ts';
 import type { Server, Target } from './target.ts';
+import { findWritingWorker } from './workerWrites.ts';
 
 export interface RunRequest {
   readonly id: number;
@@ -21,6 +23,8 @@ export interface RunRequest {
   readonly pieces: readonly Piece[];
   /** Whether that is the whole file, which begins anew: a transaction that failed is rolled back first. */
   readonly wholeFile: boolean;
+  /** What is to happen to a write that a standby refuses; asked for each statement. */
+  readonly standbyWrites: () => StandbyWrites;
 }
 
 const IN_DOUBT = 'Whether this statement took effect is not known.';
@@ -40,6 +44,7 @@ export class SqlRun {
   readonly file: string;
   readonly statements: readonly RunStatement[];
   readonly #wholeFile: boolean;
+  readonly #standbyWrites: () => StandbyWrites;
   readonly #connection: FileSession;
   readonly #target: Target;
   #activity: AbortController | undefined;
@@ -55,6 +60,7 @@ export class SqlRun {
     this.file = request.file;
     this.statements = request.pieces.map((piece, id) => new RunStatement(id, piece, target, changed));
     this.#wholeFile = request.wholeFile;
+    this.#standbyWrites = request.standbyWrites;
     this.#connection = connection;
     this.#target = target;
   }
@@ -119,7 +125,9 @@ export class SqlRun {
       const succeeded =
         remedyId === 'primary'
           ? await this.#runOnPrimary(statement, session, signal)
-          : await this.#runDirectly(statement, session, signal);
+          : remedyId === 'worker'
+            ? await this.#runOnWorker(statement, session, signal)
+            : await this.#runDirectly(statement, session, signal);
       if (succeeded) await this.#runFrom(statementId + 1, session, signal);
     });
   }
@@ -174,37 +182,38 @@ export class SqlRun {
     for (const statement of statements) {
       if (signal.aborted) return;
       const failure = await this.#runOne(statement, session, signal);
-      await this.#routeOrExplain(statement, failure, session, signal);
+      await this.#explainOrGoOn(statement, failure, session, signal);
       if (statement.view.state !== 'done') return;
     }
   }
 
-  /** Runs on the primary what this standby can't run, where nobody needs to be asked. */
-  async #routeOrExplain(
+  /** Explains a failure, and does what needs no asking about it. */
+  async #explainOrGoOn(
     statement: RunStatement,
     failure: unknown,
     session: Session,
     signal: AbortSignal,
   ): Promise<void> {
-    const routed =
-      session.inHotStandby &&
-      standbyRefusal(failure) === 'read-only' &&
-      isRouted(statement.piece.text, session, this.#target);
-    const primary = routed ? await this.#target.findPrimary(signal) : undefined;
-    if (!primary) {
-      await this.#explain(statement, failure, session, signal);
-      return;
-    }
-    await this.#runOn(primary, statement, session, signal);
-    statement.note({
-      severity: 'NOTICE',
-      message: `${this.#target.nodeName} is a standby and takes no writes: this ran on ${primary.nodeName}, the primary.`,
-    });
+    const policy = this.#standbyWrites();
+    await this.#explain(statement, failure, session, signal, policy);
+    const refusal = !session.closed && session.inHotStandby ? standbyRefusal(failure) : undefined;
+    const remedies = statement.view.failure?.remedies ?? [];
+    const { text } = statement.piece;
+    const way = refusal && wayUnasked(policy, refusal, text, this.#target, remedies);
+    if (way === 'primary') await this.#runOnPrimary(statement, session, signal);
+    else if (way === 'worker') await this.#runOnWorker(statement, session, signal);
+    else if (way === 'direct') await this.#runDirectlyOnce(statement, session, signal);
   }
 
   /** @returns the error that the statement failed with */
   async #runOne(statement: RunStatement, session: Session, signal: AbortSignal): Promise<unknown> {
     const { directWrites } = this.#target;
+    const policy = this.#standbyWrites();
+    // What was allowed before the setting said otherwise.
+    if (this.#connection.writesDirectly && policy !== 'ask' && session.transactionStatus === 'idle') {
+      await directWrites?.withdraw(session);
+      this.#connection.writesDirectly = false;
+    }
     const guarded = this.#connection.writesDirectly && session.inHotStandby;
     const hazard =
       directWrites && guarded && MAY_WRITE.test(statement.piece.text)
@@ -223,27 +232,53 @@ export class SqlRun {
   async #runOnPrimary(statement: RunStatement, session: Session, signal: AbortSignal): Promise<boolean> {
     const primary = await this.#target.findPrimary(signal);
     if (!primary) {
-      statement.explain({ explanation: 'No primary coordinator answers right now.' });
+      const why = await this.#target.whyNoPrimary(signal);
+      statement.explain({ explanation: `No primary coordinator answers right now: ${why}.` });
       return false;
     }
-    return await this.#runOn(primary, statement, session, signal);
+    return this.#runOn(primary, statement, session, signal, `this ran on ${primary.nodeName}, the primary`);
   }
 
-  /** @returns whether it succeeded */
+  /** Runs a write on a worker, where there is still no primary. */
+  async #runOnWorker(statement: RunStatement, session: Session, signal: AbortSignal): Promise<boolean> {
+    if (await this.#target.findPrimary(signal)) {
+      statement.explain({ explanation: 'The primary coordinator answers again: run the statement again.' });
+      return false;
+    }
+    const found = await findWritingWorker(statement.piece.text, session, this.#target, signal);
+    if ('whyNot' in found) {
+      statement.explain({ explanation: found.whyNot });
+      return false;
+    }
+    const why = await this.#target.whyNoPrimary(signal);
+    const where = `no primary coordinator answers (${why}), so this ran on ${found.worker.nodeName}, a worker`;
+    return this.#runOn(found.worker, statement, session, signal, where);
+  }
+
+  /**
+   * @param where a clause that tells where it runs and why
+   * @returns whether it succeeded
+   */
   async #runOn(
-    primary: Server,
+    server: Server,
     statement: RunStatement,
     session: Session,
     signal: AbortSignal,
+    where: string,
   ): Promise<boolean> {
-    const onPrimary = await primary.connect(`citus-sql ${this.file} (from standby)`, signal);
+    const there = await server.connect(`citus-sql ${this.file} (from standby)`, signal);
     try {
-      await copySettings(session, onPrimary);
+      await copySettings(session, there);
       statement.reset();
-      const failure = await statement.execute(primary, onPrimary, signal);
+      const failure = await statement.execute(server, there, signal);
       if (failure instanceof ConnectionError) statement.explain({ explanation: IN_DOUBT });
+      statement.note({
+        severity: 'NOTICE',
+        message: `${this.#target.nodeName} is a standby and takes no writes: ${where}.`,
+      });
       if (statement.view.state !== 'done') return false;
-      if (!(await awaitReplay(onPrimary, session, signal))) {
+      // What a worker writes is rows of shards, which the standby reads where they are.
+      if (server.role(there) === 'primary' && !(await awaitReplay(there, session, signal))) {
         statement.note({
           severity: 'WARNING',
           message: `${this.#target.nodeName} has not replayed this yet: what follows in the file may not see it.`,
@@ -251,8 +286,26 @@ export class SqlRun {
       }
       return true;
     } finally {
-      await onPrimary.close();
+      await there.close();
     }
+  }
+
+  /** Sends a write to its shard, which was found to be safe just now; the next one is asked about again. */
+  async #runDirectlyOnce(statement: RunStatement, session: Session, signal: AbortSignal): Promise<void> {
+    const { directWrites } = this.#target;
+    await directWrites?.allow(session);
+    try {
+      statement.reset();
+      const failure = await statement.execute(this.#target, session, signal);
+      await this.#explain(statement, failure, session, signal, 'direct');
+    } finally {
+      if (!session.closed) await directWrites?.withdraw(session);
+    }
+    if (statement.view.state !== 'done') return;
+    statement.note({
+      severity: 'NOTICE',
+      message: `${this.#target.nodeName} is a standby: it sent this to its one shard itself.`,
+    });
   }
 
   async #runDirectly(statement: RunStatement, session: Session, signal: AbortSignal): Promise<boolean> {
@@ -260,7 +313,7 @@ export class SqlRun {
     this.#connection.writesDirectly = true;
     statement.reset();
     const failure = await this.#runOne(statement, session, signal);
-    await this.#explain(statement, failure, session, signal);
+    await this.#explain(statement, failure, session, signal, this.#standbyWrites());
     return statement.view.state === 'done';
   }
 
@@ -269,6 +322,7 @@ export class SqlRun {
     failure: unknown,
     session: Session,
     signal: AbortSignal,
+    policy: StandbyWrites,
   ): Promise<void> {
     if (statement.view.state !== 'failed') return;
     if (session.closed) {
@@ -280,7 +334,8 @@ export class SqlRun {
     }
     const refusal = session.inHotStandby ? standbyRefusal(failure) : undefined;
     const explained =
-      refusal && (await explainStandbyRefusal(refusal, statement.piece.text, session, this.#target, signal));
+      refusal &&
+      (await explainStandbyRefusal(policy, refusal, statement.piece.text, session, this.#target, signal));
     const rollback =
       session.transactionStatus === 'failed' ? [remedyView('rollback', this.#target.nodeName)] : [];
     statement.explain({ ...explained, remedies: [...(explained?.remedies ?? []), ...rollback] });

@@ -1,8 +1,10 @@
+import type { StandbyWrites } from '../contract/settings.ts';
 import { ServerError, SqlState } from '../postgres/errors.ts';
 import type { Session } from '../postgres/session.ts';
 import { directWriteHazard } from './directWrites.ts';
-import { type Remedy, remedyView } from './remedies.ts';
+import { type Remedy, type RemedyId, remedyView } from './remedies.ts';
 import type { Target } from './target.ts';
+import { findWritingWorker } from './workerWrites.ts';
 
 /**
  * How a standby coordinator refuses a write:
@@ -28,9 +30,32 @@ export const standbyRefusal = (error: unknown): StandbyRefusal | undefined => {
 /** Statements that matter to the connection that runs them only, so that another one can't run them in its place. */
 const BOUND_TO_CONNECTION = /^((listen|unlisten|execute)\b|create\s+((local|global)\s+)?temp(orary)?\b)/i;
 
-/** Whether a write that this standby refused runs on the primary without asking: where it never could run here. */
-export const isRouted = (sql: string, session: Session, target: Target): boolean =>
-  target.directWrites === undefined && session.transactionStatus === 'idle' && !BOUND_TO_CONNECTION.test(sql);
+/**
+ * Statements of which a part may have taken effect although they were refused: procedures and blocks that commit on
+ * their way, and functions that write on other nodes outside of the transaction.
+ */
+const MAY_BE_HALF_DONE = /^(call|do)\b|\brun_command_on_/i;
+
+/**
+ * Which of the ways that work is taken without asking.
+ * @param remedies what was found to work, see explainStandbyRefusal
+ * @returns undefined where the person decides
+ */
+export const wayUnasked = (
+  policy: StandbyWrites,
+  refusal: StandbyRefusal,
+  sql: string,
+  target: Target,
+  remedies: readonly Remedy[],
+): 'primary' | 'worker' | 'direct' | undefined => {
+  if (refusal !== 'read-only' || MAY_BE_HALF_DONE.test(sql)) return undefined;
+  const works = (id: RemedyId): boolean => remedies.some((remedy) => remedy.id === id);
+  if (policy === 'direct' && works('direct')) return 'direct';
+  // Where a standby can never write there is nothing to choose.
+  const routed = policy === 'route' || (policy !== 'refuse' && target.directWrites === undefined);
+  if (routed && works('primary')) return 'primary';
+  return policy === 'route' && works('worker') ? 'worker' : undefined;
+};
 
 const COMMIT = /^(commit|end)\b/i;
 
@@ -41,9 +66,11 @@ export interface Explanation {
 
 /**
  * Explains a write that a standby refused, and finds the ways that it could work.
+ * @param policy with `refuse` no ways are looked for
  * @param session the file's connection, after the refusal
  */
 export const explainStandbyRefusal = async (
+  policy: StandbyWrites,
   refusal: StandbyRefusal,
   sql: string,
   session: Session,
@@ -69,8 +96,18 @@ export const explainStandbyRefusal = async (
     return { explanation: sentences.join(' '), remedies };
   }
 
+  if (policy === 'refuse') {
+    sentences.push('The setting citus.standbyWrites has writes on standbys refused.');
+    return { explanation: sentences.join(' '), remedies };
+  }
   if (!primary) {
-    sentences.push('No primary coordinator answers right now.');
+    const [why, found] = await Promise.all([
+      target.whyNoPrimary(signal),
+      findWritingWorker(sql, session, target, signal),
+    ]);
+    sentences.push(`No primary coordinator answers right now: ${why}.`);
+    if ('worker' in found) remedies.push(remedyView('worker', found.worker.nodeName));
+    else sentences.push(found.whyNot);
   } else if (BOUND_TO_CONNECTION.test(sql)) {
     sentences.push(
       `It is for the connection that runs it: to use it, attach the file to ${primary.nodeName}, the primary.`,
@@ -80,6 +117,10 @@ export const explainStandbyRefusal = async (
   }
 
   const { directWrites } = target;
+  // Not asked for in vain: it takes a while.
+  if (wayUnasked(policy, refusal, sql, target, remedies) !== undefined) {
+    return { explanation: sentences.join(' '), remedies };
+  }
   if (refusal === 'read-only' && (await directWrites?.isPossible(session, sql))) {
     const hazard = directWrites && (await directWriteHazard(session, target, directWrites, signal));
     if (hazard === undefined) {

@@ -1,7 +1,8 @@
 import type { ClusterService } from '../cluster/clusters.ts';
-import { type Cluster, type ClusterNode, coordinators } from '../cluster/model.ts';
+import { type Cluster, type ClusterNode, coordinators, workers } from '../cluster/model.ts';
 import { connect, type Session } from '../postgres/session.ts';
-import type { DirectWrites, Sharding } from '../sharding/sharding.ts';
+import type { NodeState } from '../cluster/status.ts';
+import type { DirectWrites, Sharding, WorkerWrites } from '../sharding/sharding.ts';
 
 /** A server that statements run on. */
 export interface Server {
@@ -16,6 +17,10 @@ export interface Server {
 export interface Target extends Server {
   /** Absent where a standby can't write to shards itself: what is written there goes to the primary. */
   readonly directWrites?: DirectWrites;
+  /** Absent where workers can't write for the whole cluster. */
+  readonly workerWrites?: WorkerWrites;
+  /** All of the cluster's, whether they answer or not. */
+  readonly workers: readonly Server[];
   /**
    * The coordinator that takes writes; undefined where none answers.
    * Takes as long as the cluster's slowest node, at most about 1 s.
@@ -27,6 +32,11 @@ export interface Target extends Server {
    * Takes as long as findPrimary.
    */
   mayHavePrimary(signal?: AbortSignal): Promise<boolean>;
+  /**
+   * What each coordinator is instead of a primary that answers, for people: `coordinator1 is stopped`.
+   * Takes as long as findPrimary.
+   */
+  whyNoPrimary(signal?: AbortSignal): Promise<string>;
 }
 
 /** The way to one node of a cluster. */
@@ -36,7 +46,8 @@ export const clusterTarget = (
   node: ClusterNode,
 ): Target => ({
   ...server(service, cluster, node),
-  ...directWritesOf(service.sharding(cluster)),
+  ...waysToWrite(service.sharding(cluster)),
+  workers: workers(cluster).map((worker) => server(service, cluster, worker)),
   findPrimary: async (signal) => {
     const status = await service.status(cluster, signal);
     const primary = coordinators(cluster).find(({ name }) => status.get(name)?.role === 'primary');
@@ -49,10 +60,32 @@ export const clusterTarget = (
       return state !== 'stopped' && role !== 'standby';
     });
   },
+  whyNoPrimary: async (signal) => {
+    const status = await service.status(cluster, signal);
+    return coordinators(cluster)
+      .map(({ name }) => {
+        const { state = 'unresponsive', role, detail } = status.get(name) ?? {};
+        const words = state === 'running' ? `is a ${role ?? 'coordinator'}` : STATES[state];
+        return `${name} ${words}${state === 'refused' && detail !== undefined ? ` (${detail})` : ''}`;
+      })
+      .join(', ');
+  },
 });
 
-const directWritesOf = ({ directWrites }: Sharding): Pick<Target, 'directWrites'> =>
-  directWrites === undefined ? {} : { directWrites };
+const STATES: Readonly<Record<Exclude<NodeState, 'running'>, string>> = {
+  starting: 'is starting',
+  stopped: 'is stopped',
+  unresponsive: 'doesn’t answer',
+  refused: 'refused the connection',
+};
+
+const waysToWrite = ({
+  directWrites,
+  workerWrites,
+}: Sharding): Pick<Target, 'directWrites' | 'workerWrites'> => ({
+  ...(directWrites && { directWrites }),
+  ...(workerWrites && { workerWrites }),
+});
 
 const server = (
   service: Pick<ClusterService, 'credentials'>,

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { defaultDirectory, downloadDirectory } from '../cluster/defaultDirectory.ts';
 import type { ClusterSettings } from '../cluster/service.ts';
 import { NPM_REGISTRY } from '../runtime/local/download/packages.ts';
-import type { SettingId } from '../contract/settings.ts';
+import { type SettingId, STANDBY_WRITES, type StandbyWrites } from '../contract/settings.ts';
 
 /**
  * The user's settings as they are now. What isn't of the right type counts as not set.
@@ -21,12 +21,16 @@ export const readSettings = (storage: vscode.Uri): ClusterSettings => ({
   memoryMegabytes: number('citus.docker.memory'),
 });
 
+/** What happens now to a write of this file that a standby refuses; folders can have their own answer. */
+export const standbyWrites = (file: vscode.Uri): StandbyWrites =>
+  read('citus.standbyWrites', v.picklist(STANDBY_WRITES), file);
+
 const text = (id: SettingId): string => read(id, v.string()).trim();
 const number = (id: SettingId): number => read(id, v.number());
 
 /** The setting's value, or its default where the value isn't of its type. */
-const read = <T>(id: SettingId, schema: v.GenericSchema<T>): T => {
-  const configuration = vscode.workspace.getConfiguration();
+const read = <T>(id: SettingId, schema: v.GenericSchema<T>, file?: vscode.Uri): T => {
+  const configuration = vscode.workspace.getConfiguration(undefined, file);
   const read = v.safeParse(schema, configuration.get(id));
   return read.success ? read.output : v.parse(schema, configuration.inspect(id)?.defaultValue);
 };

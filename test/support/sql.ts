@@ -1,4 +1,5 @@
 import type { RunView } from '../../src/contract/results.ts';
+import type { StandbyWrites } from '../../src/contract/settings.ts';
 import type { Credentials } from '../../src/postgres/endpoint.ts';
 import { connect, type Session } from '../../src/postgres/session.ts';
 import type { FileSession } from '../../src/sql/fileSession.ts';
@@ -15,6 +16,8 @@ export const loneTarget = (credentials: Credentials): Target => ({
   connect: (applicationName, signal) => connect(credentials, { applicationName, ...(signal && { signal }) }),
   findPrimary: () => Promise.resolve(undefined),
   mayHavePrimary: () => Promise.resolve(false),
+  whyNoPrimary: () => Promise.resolve('server stands alone'),
+  workers: [],
 });
 
 /** A run of a whole text that hasn't begun. */
@@ -23,8 +26,20 @@ export const newRun = (
   target: Target,
   text: string,
   changed?: (statement: RunStatement) => void,
+  standbyWrites: StandbyWrites = 'ask',
 ): SqlRun =>
-  new SqlRun({ id: 1, file: 'test.sql', pieces: split(text), wholeFile: true }, connection, target, changed);
+  new SqlRun(
+    {
+      id: 1,
+      file: 'test.sql',
+      pieces: split(text),
+      wholeFile: true,
+      standbyWrites: () => standbyWrites,
+    },
+    connection,
+    target,
+    changed,
+  );
 
 /** `done SELECT 1`, `failed 42P01`, `skipped`: how each statement went. */
 export const outcomes = (view: RunView): string[] =>

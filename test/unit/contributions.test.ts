@@ -55,7 +55,7 @@ const Manifest = v.object({
     configuration: v.object({
       properties: v.record(
         v.string(),
-        v.object({ scope: v.literal('machine'), markdownDescription: v.string() }),
+        v.object({ scope: v.picklist(['machine', 'resource']), markdownDescription: v.string() }),
       ),
     }),
   }),
@@ -75,6 +75,14 @@ describe('contributions', () => {
 
   it('has exactly the settings of the contract', () => {
     assert.deepEqual(sorted(Object.keys(contributes.configuration.properties)), sorted(SETTING_IDS));
+  });
+
+  it('takes what servers are made from and run with from no workspace', () => {
+    const perFolder = Object.entries(contributes.configuration.properties)
+      .filter(([, { scope }]) => scope !== 'machine')
+      .map(([id]) => id);
+    // It starts and makes nothing: a folder whose author is trusted may say how its files write.
+    assert.deepEqual(perFolder, ['citus.standbyWrites']);
   });
 
   it('takes no setting from a workspace that is not trusted', () => {

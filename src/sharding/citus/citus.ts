@@ -7,6 +7,7 @@ import { shardSizes } from '../shardSizes.ts';
 import type { ConnectionProblem, Shard, ShardedTable, Sharding, TableType } from '../sharding.ts';
 import { directWrites } from './directWrites.ts';
 import { reach } from './reach.ts';
+import { workerWrites } from './workerWrites.ts';
 
 /** CREATE EXTENSION turns TLS on, which the server takes up when it next reads its configuration. */
 const TLS_DEADLINE_MS = 10_000;
@@ -109,6 +110,7 @@ export const citus: Sharding = {
       : { reads: true, writes: 'one shard', ddl: false },
 
   directWrites,
+  workerWrites,
 };
 
 /**

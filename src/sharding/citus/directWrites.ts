@@ -17,6 +17,10 @@ export const directWrites: DirectWrites = {
     await standby.run('SET citus.writable_standby_coordinator TO on');
   },
 
+  async withdraw(standby) {
+    await standby.run('SET citus.writable_standby_coordinator TO off');
+  },
+
   /** Asks by EXPLAIN, with the setting on, without which the plan is refused as the write itself is. */
   async isPossible(standby, sql) {
     if (!WRITES.test(sql)) return false;

@@ -9,6 +9,7 @@ import type { Guard } from '../guard.ts';
 import type { ResultsActions, ResultsView } from '../results/resultsView.ts';
 import type { Connections, LostConnection } from './connections.ts';
 import type { SqlDiagnostics } from './diagnostics.ts';
+import { standbyWrites } from '../settings.ts';
 import { fileName, rangeOf } from './sqlFile.ts';
 
 interface FileRun {
@@ -72,7 +73,13 @@ export class Runs implements ResultsActions, vscode.Disposable {
       this.#runs.delete(key);
     }
     this.#lastId += 1;
-    const request = { id: this.#lastId, file: fileName(file), pieces, wholeFile };
+    const request = {
+      id: this.#lastId,
+      file: fileName(file),
+      pieces,
+      wholeFile,
+      standbyWrites: () => standbyWrites(file),
+    };
     const fileRun: FileRun = {
       file,
       ended: Promise.resolve(),

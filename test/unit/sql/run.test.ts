@@ -67,6 +67,8 @@ const runOn = (
     connect: () => Promise.resolve(sessions.shift()!),
     findPrimary: () => Promise.resolve(undefined),
     mayHavePrimary: () => Promise.resolve(false),
+    whyNoPrimary: () => Promise.resolve('coordinator1 is stopped'),
+    workers: [],
   };
   const file = new FileSession(target, 'test.sql');
   return { run: newRun(file, target, text, changed), file, target };

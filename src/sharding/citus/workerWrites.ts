@@ -1,0 +1,50 @@
+import * as v from 'valibot';
+import { explainJson } from '../../postgres/explain.ts';
+import type { Session } from '../../postgres/session.ts';
+import type { WorkerWrites } from '../sharding.ts';
+
+/** Statements that may write rows, and that EXPLAIN plans without doing anything. */
+const WRITES = /^(insert|update|delete|merge|with)\b/i;
+
+/**
+ * The plan of a write to distributed tables and nothing else: Citus' node on top, no subplans (those could write, too).
+ * A write to a table of the worker's own has PostgreSQL's ModifyTable on top.
+ */
+const Distributed = v.tuple([
+  v.object({
+    Plan: v.object({
+      'Node Type': v.literal('Custom Scan'),
+      'Distributed Query': v.object({ Job: v.unknown(), Subplans: v.optional(v.never()) }),
+    }),
+  }),
+]);
+
+/**
+ * Writes on a worker: since Citus 11 every worker has the metadata, plans writes as the coordinator does, and commits
+ * those over several nodes in two phases, which it recovers itself after a crash. Definitions and, without the
+ * coordinator's copy, reference tables are refused by the worker itself.
+ *
+ * What the worker can't know is whether the standby has received the last that the primary did. Where the standby has
+ * a shard in another place, becoming the primary would bring that back, and what was written to the new place would be
+ * lost: so both have to agree on all places.
+ */
+export const workerWrites: WorkerWrites = {
+  async obstacle(worker, standby, sql) {
+    if (!WRITES.test(sql) || !v.is(Distributed, await explainJson(worker, sql))) {
+      return 'there only a plain INSERT, UPDATE, DELETE or MERGE on distributed tables runs';
+    }
+    const [there, here] = await Promise.all([places(worker), places(standby)]);
+    return there === here ? undefined : 'it has shards in other places than this standby knows of';
+  },
+};
+
+/** A digest of where all shards are. */
+const places = async (session: Session): Promise<string> => {
+  const [row] = await session.query(
+    v.object({ digest: v.string() }),
+    `SELECT pg_catalog.md5(coalesce(pg_catalog.string_agg(p.shardid || '@' || n.nodename || ':' || n.nodeport, ','
+       ORDER BY p.shardid, n.nodename, n.nodeport), '')) AS digest
+     FROM pg_catalog.pg_dist_placement p JOIN pg_catalog.pg_dist_node n USING (groupid) WHERE n.noderole = 'primary'`,
+  );
+  return row?.digest ?? '';
+};
