@@ -7,6 +7,7 @@ import { describeLoss, type FileSession } from './fileSession.ts';
 import { findRefusal } from './refusal.ts';
 import { remedyView } from './remedies.ts';
 import { awaitReplay } from './replay.ts';
+import type { CreateResultFile } from './resultFiles.ts';
 import { RunStatement } from './runStatement.ts';
 import { copySettings } from './settings.ts';
 import type { Piece } from './splitter/piece.ts';
@@ -44,16 +45,22 @@ export class SqlRun {
   readonly #target: Target;
   #activity: AbortController | undefined;
 
-  /** @param changed called after each change of a statement's view */
+  /**
+   * @param createFile makes a file for a result that is too large for memory
+   * @param changed called after each change of a statement's view
+   */
   constructor(
     request: RunRequest,
     connection: FileSession,
     target: Target,
+    createFile: CreateResultFile,
     changed: (statement: RunStatement) => void = () => undefined,
   ) {
     this.id = request.id;
     this.file = request.file;
-    this.statements = request.pieces.map((piece, id) => new RunStatement(id, piece, target, changed));
+    this.statements = request.pieces.map(
+      (piece, id) => new RunStatement(id, piece, target, createFile, changed),
+    );
     this.#wholeFile = request.wholeFile;
     this.#connection = connection;
     this.#target = target;
@@ -124,10 +131,10 @@ export class SqlRun {
     });
   }
 
-  /** Cancels, and frees all rows. */
-  close(): void {
+  /** Cancels, frees all rows, and deletes their files. */
+  async close(): Promise<void> {
     this.cancel();
-    for (const statement of this.statements) statement.clear();
+    await Promise.all(this.statements.map((statement) => statement.clear()));
   }
 
   async #active(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
@@ -168,7 +175,7 @@ export class SqlRun {
   async #runFrom(index: number, session: Session, signal: AbortSignal): Promise<void> {
     const statements = this.statements.slice(index);
     for (const statement of statements) {
-      if (statement.view.state !== 'pending') statement.reset();
+      if (statement.view.state !== 'pending') await statement.reset();
     }
     if (index === 0 && this.#wholeFile) await this.#rollBackLeftover(session);
     for (const statement of statements) {
@@ -239,7 +246,7 @@ export class SqlRun {
     const onPrimary = await primary.connect(`citus-sql ${this.file} (from standby)`, signal);
     try {
       await copySettings(session, onPrimary);
-      statement.reset();
+      await statement.reset();
       const failure = await statement.execute(primary, onPrimary, signal);
       if (failure instanceof ConnectionError) statement.explain({ explanation: IN_DOUBT });
       if (statement.view.state !== 'done') return false;
@@ -258,7 +265,7 @@ export class SqlRun {
   async #runDirectly(statement: RunStatement, session: Session, signal: AbortSignal): Promise<boolean> {
     await this.#target.directWrites?.allow(session);
     this.#connection.writesDirectly = true;
-    statement.reset();
+    await statement.reset();
     const failure = await this.#runOne(statement, session, signal);
     await this.#explain(statement, failure, session, signal);
     return statement.view.state === 'done';

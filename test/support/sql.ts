@@ -1,7 +1,10 @@
+import os from 'node:os';
+import path from 'node:path';
 import type { RunView } from '../../src/contract/results.ts';
 import type { Credentials } from '../../src/postgres/endpoint.ts';
 import { connect, type Session } from '../../src/postgres/session.ts';
 import type { FileSession } from '../../src/sql/fileSession.ts';
+import { type CreateResultFile, ResultFiles } from '../../src/sql/resultFiles.ts';
 import { SqlRun } from '../../src/sql/run.ts';
 import type { RunStatement } from '../../src/sql/runStatement.ts';
 import { split } from '../../src/sql/splitter/splitter.ts';
@@ -17,14 +20,23 @@ export const loneTarget = (credentials: Credentials): Target => ({
   mayHavePrimary: () => Promise.resolve(false),
 });
 
+const testFiles = new ResultFiles(path.join(os.tmpdir(), 'citus-test-results'));
+
 /** A run of a whole text that hasn't begun. */
 export const newRun = (
   connection: FileSession,
   target: Target,
   text: string,
   changed?: (statement: RunStatement) => void,
+  createFile: CreateResultFile = testFiles.create,
 ): SqlRun =>
-  new SqlRun({ id: 1, file: 'test.sql', pieces: split(text), wholeFile: true }, connection, target, changed);
+  new SqlRun(
+    { id: 1, file: 'test.sql', pieces: split(text), wholeFile: true },
+    connection,
+    target,
+    createFile,
+    changed,
+  );
 
 /** `done SELECT 1`, `failed 42P01`, `skipped`: how each statement went. */
 export const outcomes = (view: RunView): string[] =>
