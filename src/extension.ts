@@ -3,6 +3,7 @@ import type { ClusterService } from './cluster/clusters.ts';
 import { ClusterMonitor } from './cluster/monitor.ts';
 import { createClusterService } from './cluster/service.ts';
 import { localMachine } from './runtime/local/localMachine.ts';
+import { ResultFiles } from './sql/resultFiles.ts';
 import { registerClusterCommands } from './ui/commands/clusterCommands.ts';
 import { registerMoveTable } from './ui/commands/moveTable.ts';
 import { Targets } from './ui/commands/targets.ts';
@@ -16,8 +17,12 @@ import { createSecretStore } from './ui/secretStore.ts';
 import { readSettings } from './ui/settings.ts';
 
 let service: ClusterService | undefined;
+let resultFiles: ResultFiles | undefined;
 
-/** Puts the pieces together. Reads nothing from disk and starts nothing: that waits until somebody looks or asks. */
+/**
+ * Puts the pieces together. Waits for no disk and starts nothing: that waits until somebody looks or asks. Only results
+ * that a crash left on the disk are cleared away, in the background.
+ */
 export const activate = ({
   extension,
   extensionUri,
@@ -42,6 +47,10 @@ export const activate = ({
       log.warn(error instanceof Error ? error.message : String(error));
     },
   });
+  resultFiles = new ResultFiles(vscode.Uri.joinPath(globalStorageUri, 'results').fsPath);
+  resultFiles.removeLeftovers().catch((error: unknown) => {
+    log.warn(`What a crash left of results could not be removed: ${String(error)}`);
+  });
   const targets = new Targets(service, monitor);
   const guides = createGuides(extension);
   const explorer = new Explorer({ service, monitor, guard, extensionUri });
@@ -56,11 +65,11 @@ export const activate = ({
     registerProvisionCommand({ service, monitor, explorer, guides, guard }),
     registerInstallCommands({ service, guides, guard }),
     registerClusterCommands({ service, monitor, guard }),
-    createSqlEditor({ service, monitor, targets, guard, log, extensionUri, workspaceState }),
+    createSqlEditor({ service, monitor, targets, guard, log, extensionUri, resultFiles, workspaceState }),
   );
 };
 
-/** Rolls back what is under way; servers live on. */
+/** Rolls back what is under way, and deletes results; servers live on. */
 export const deactivate = async (): Promise<void> => {
-  await service?.close();
+  await Promise.all([service?.close(), resultFiles?.close()]);
 };

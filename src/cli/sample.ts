@@ -2,7 +2,7 @@ import { catchUp } from '../cluster/replication.ts';
 import type { ClusterService } from '../cluster/clusters.ts';
 import { type Cluster, coordinators } from '../cluster/model.ts';
 import { connect, type Session } from '../postgres/session.ts';
-import type { Row } from '../postgres/statement.ts';
+import { decodeRows, type Row } from '../postgres/dataRows.ts';
 import { split } from '../sql/splitter/splitter.ts';
 
 /** What one statement of the sample gave. */
@@ -70,8 +70,9 @@ const execute = async (
   const begun = performance.now();
   const { commandTag } = await session.execute(sql, {
     columns: (described) => columns.push(...described.map(({ name }) => name)),
-    rows: (portion) => {
-      rows.push(...portion);
+    rows: (messages) => {
+      rows.push(...decodeRows(messages));
+      return undefined;
     },
   });
   return { commandTag, columns, rows, milliseconds: Math.round((performance.now() - begun) * 10) / 10 };

@@ -1,4 +1,4 @@
-import type { Row } from '../postgres/statement.ts';
+import type { Row } from '../postgres/dataRows.ts';
 
 /** A table as psql draws it: a header, a rule, rows; SQL NULL is shown as `∅`. Past `most` rows it says how many more there are. */
 export const formatTable = (columns: readonly string[], rows: readonly Row[], most = 20): string => {

@@ -1,3 +1,4 @@
+import { decodeRows } from './dataRows.ts';
 import type { Session } from './session.ts';
 
 /** Whether EXPLAIN takes a statement, and plans it without doing anything. */
@@ -13,8 +14,9 @@ export const explainJson = async (session: Session, sql: string, ...options: str
   const lines: string[] = [];
   await session.execute(`EXPLAIN (${['FORMAT JSON', 'COSTS OFF', ...options].join(', ')}) ${sql}`, {
     columns: () => undefined,
-    rows: (rows) => {
-      for (const [line] of rows) lines.push(line ?? '');
+    rows: (messages) => {
+      for (const [line] of decodeRows(messages)) lines.push(line ?? '');
+      return undefined;
     },
   });
   return JSON.parse(lines.join('\n')) as unknown;

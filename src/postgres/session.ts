@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { sendCancelRequest } from './cancelRequest.ts';
 import { address, type Credentials } from './endpoint.ts';
 import { ConnectionError, type ServerErrorFields, toPostgresError } from './errors.ts';
+import { RowTap } from './rowTap.ts';
 import { type Completion, type ResultSink, SinkError, StatementExecution } from './statement.ts';
 
 /** PostgreSQL's default for libpq is to wait for ever; people don't. */
@@ -101,7 +102,7 @@ export const connect = async (credentials: Credentials, options: ConnectOptions)
   };
   signal?.addEventListener('abort', abort, { once: true });
   try {
-    await client.connect();
+    await session.connect();
   } catch (error) {
     signal?.removeEventListener('abort', abort);
     session.destroy();
@@ -141,6 +142,7 @@ class PgSession implements Session {
   readonly #credentials: Credentials;
   readonly #where: string;
   #secretKey = 0;
+  readonly #tap = new RowTap();
   readonly #lostListeners = new Set<(error: ConnectionError) => void>();
   #release: () => void = () => undefined;
 
@@ -161,6 +163,13 @@ class PgSession implements Session {
     client.connection.on('parameterStatus', (message: { parameterName: string; parameterValue: string }) => {
       if (message.parameterName === 'in_hot_standby') this.inHotStandby = message.parameterValue === 'on';
     });
+  }
+
+  async connect(): Promise<void> {
+    const connected = this.#client.connect();
+    // pg listens from now on, and nothing has arrived yet.
+    this.#tap.attach(this.#client.connection.stream);
+    await connected;
   }
 
   started(release: () => void): void {
@@ -186,7 +195,7 @@ class PgSession implements Session {
   async execute(sql: string, sink: ResultSink, signal?: AbortSignal): Promise<Completion> {
     this.#assertOpen();
     if (signal?.aborted) throw new ConnectionError('aborted', 'Cancelled before the statement was sent.');
-    const execution = new StatementExecution(sql, sink);
+    const execution = new StatementExecution(sql, sink, this.#tap);
     const ended = execution.done.then(
       () => true,
       () => true,

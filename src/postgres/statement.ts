@@ -1,5 +1,7 @@
 import type { Connection, Submittable } from 'pg';
+import { encodeRow } from './dataRows.ts';
 import { isReported } from './errors.ts';
+import type { RowTap } from './rowTap.ts';
 
 /** A result's column as RowDescription gives it. */
 export interface Column {
@@ -8,15 +10,16 @@ export interface Column {
   readonly typeOid: number;
 }
 
-/** A row's values exactly as the server printed them; null is SQL NULL. */
-export type Row = readonly (string | null)[];
-
-/** What receives a statement's result while it arrives. Nothing more is read before a call returns. */
+/** What receives a statement's result while it arrives. What it throws or rejects with fails the statement. */
 export interface ResultSink {
   /** Called once, before any rows; not at all for a statement that returns none. */
   columns(columns: readonly Column[]): void;
-  /** The next rows, as many as the network brought at once. */
-  rows(rows: readonly Row[]): void;
+  /**
+   * The next rows, as many as the network brought at once, as DataRow messages (dataRows.ts): nothing is decoded.
+   * The bytes may be reused after the call. Nothing more is read from the server until a promise that it returns
+   * settles, apart from what has arrived with these rows.
+   */
+  rows(messages: Buffer, count: number): Promise<void> | undefined;
 }
 
 /** How a statement ended well. `commandTag` is empty for an empty statement; `stopped` means that rows were thrown away. */
@@ -47,8 +50,10 @@ export class StatementExecution implements Submittable {
   readonly done: Promise<Completion>;
   readonly #sql: string;
   readonly #sink: ResultSink;
-  #rows: Row[] = [];
-  #delivering = false;
+  readonly #tap: RowTap;
+  #connection: Connection | undefined;
+  /** Settles when the sink is ready for more. */
+  #sinkReady: Promise<void> = Promise.resolve();
   #commandTag = '';
   #stopped = false;
   #sinkError: SinkError | undefined;
@@ -56,9 +61,11 @@ export class StatementExecution implements Submittable {
   #resolve: (completion: Completion) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
 
-  constructor(sql: string, sink: ResultSink) {
+  /** @param tap of the connection that it will be submitted to */
+  constructor(sql: string, sink: ResultSink, tap: RowTap) {
     this.#sql = sql;
     this.#sink = sink;
+    this.#tap = tap;
     this.done = new Promise<Completion>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -68,9 +75,13 @@ export class StatementExecution implements Submittable {
   /** Throws away the rows that are still to come. They are read all the same: a server that can't send hears no cancel. */
   stop(): void {
     this.#stopped = true;
+    this.#sinkReady = Promise.resolve();
+    this.#connection?.stream.resume();
   }
 
   submit(connection: Connection): void {
+    this.#connection = connection;
+    this.#tap.taker = this.#take;
     connection.on('copyOutResponse', this.#copyOut);
     connection.stream.cork();
     connection.parse({ name: '', text: this.#sql, types: [] }, true);
@@ -83,10 +94,6 @@ export class StatementExecution implements Submittable {
 
   handleRowDescription(message: { fields: readonly { name: string; dataTypeID: number }[] }): void {
     this.#columns(message.fields.map((field) => ({ name: field.name, typeOid: field.dataTypeID })));
-  }
-
-  handleDataRow(message: { fields: Row }): void {
-    this.#push(message.fields);
   }
 
   handleCommandComplete(message: { text: string }): void {
@@ -107,29 +114,35 @@ export class StatementExecution implements Submittable {
   /** COPY TO STDOUT: what the server sends for a row is shown as a row of one value. */
   handleCopyData(message: { chunk: Buffer }): void {
     const { chunk } = message;
-    this.#push([
-      this.#binaryCopy ? `\\x${chunk.toString('hex')}` : chunk.toString('utf8').replace(/\n$/, ''),
-    ]);
+    const text = this.#binaryCopy ? `\\x${chunk.toString('hex')}` : chunk.toString('utf8').replace(/\n$/, '');
+    this.#take(encodeRow([text]), 1);
   }
 
   handleReadyForQuery(connection: Connection): void {
-    connection.off('copyOutResponse', this.#copyOut);
-    this.#deliver();
-    if (this.#sinkError) this.#reject(this.#sinkError);
-    else this.#resolve({ commandTag: this.#commandTag, stopped: this.#stopped });
+    this.#settle(connection, () => {
+      if (this.#sinkError) this.#reject(this.#sinkError);
+      else this.#resolve({ commandTag: this.#commandTag, stopped: this.#stopped });
+    });
   }
 
   handleError(error: unknown, connection: Connection): void {
-    connection.off('copyOutResponse', this.#copyOut);
-    this.#deliver();
     const settle = (): void => {
       connection.off('readyForQuery', settle).off('end', settle);
-      this.#reject(error);
+      this.#settle(connection, () => {
+        this.#reject(error);
+      });
     };
     // pg forgets a statement that failed, so what follows the error is listened for here: the server's readiness,
     // which tells how the transaction stands, or the end of a connection that the server closes after a FATAL error.
     if (isReported(error)) connection.on('readyForQuery', settle).on('end', settle);
-    else this.#reject(error);
+    else settle();
+  }
+
+  /** Nothing more comes: ends, once the sink has taken what came. */
+  #settle(connection: Connection, end: () => void): void {
+    connection.off('copyOutResponse', this.#copyOut);
+    this.#tap.taker = undefined;
+    void this.#sinkReady.then(end);
   }
 
   readonly #copyOut = (message: { binary: boolean }): void => {
@@ -138,39 +151,39 @@ export class StatementExecution implements Submittable {
   };
 
   #columns(columns: readonly Column[]): void {
-    this.#toSink(() => {
-      this.#sink.columns(columns);
-    });
-  }
-
-  /** Collects the rows of one network read, which pg hands over one by one, and delivers them together. */
-  #push(row: Row): void {
-    if (this.#stopped) return;
-    this.#rows.push(row);
-    if (this.#delivering) return;
-    this.#delivering = true;
-    queueMicrotask(() => {
-      this.#deliver();
-    });
-  }
-
-  #deliver(): void {
-    this.#delivering = false;
-    const rows = this.#rows;
-    this.#rows = [];
-    if (rows.length === 0 || this.#stopped) return;
-    this.#toSink(() => {
-      this.#sink.rows(rows);
-    });
-  }
-
-  /** A sink that throws must not upset pg's message loop: the rest is read and thrown away, then the statement fails. */
-  #toSink(call: () => void): void {
     try {
-      call();
+      this.#sink.columns(columns);
     } catch (error) {
-      this.#sinkError ??= new SinkError('The result could not be stored.', { cause: error });
-      this.stop();
+      this.#fail(error);
     }
+  }
+
+  readonly #take = (messages: Buffer, count: number): void => {
+    if (this.#stopped) return;
+    try {
+      const ready = this.#sink.rows(messages, count);
+      if (ready) this.#pauseUntil(ready);
+    } catch (error) {
+      this.#fail(error);
+    }
+  };
+
+  /** Reads no more from the socket meanwhile, so that TCP holds back the server. */
+  #pauseUntil(ready: Promise<void>): void {
+    const stream = this.#connection?.stream;
+    stream?.pause();
+    this.#sinkReady = ready.then(
+      () => void stream?.resume(),
+      (error: unknown) => {
+        this.#fail(error);
+      },
+    );
+  }
+
+  /** A sink that fails must not upset pg's message loop: the rest is read and thrown away, then the statement fails. */
+  #fail(cause: unknown): void {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    this.#sinkError ??= new SinkError(message, { cause });
+    this.stop();
   }
 }

@@ -1,79 +1,185 @@
 import type { RowsView } from '../contract/results.ts';
-import type { Row } from '../postgres/statement.ts';
+import { decodeRow, messageBytes } from '../postgres/dataRows.ts';
+import type { CreateResultFile, ResultFile } from './resultFiles.ts';
 
-/** A page is packed when it has this many rows or characters: reading any row of it unpacks the whole page. */
-const PAGE_ROWS = 500;
-const PAGE_CHARACTERS = 256 * 1024;
-
-interface Page {
-  /** Index of its first row in the result. */
-  readonly first: number;
-  readonly count: number;
-  /** Its rows as JSON in UTF-8, outside of the JavaScript heap. */
-  readonly bytes: Buffer;
+/** Sizes in bytes that a store goes by. */
+export interface ResultStoreSizes {
+  /** A page is full with this many, or with one series of rows that is larger. */
+  readonly page: number;
+  /** Pages in memory for good, the first ones; those that follow go to the file. */
+  readonly memory: number;
+  /** Pages that may wait to be written before the server has to wait. */
+  readonly waiting: number;
+  /** A window ends when it has this many, so that long values don't stall those who show them. */
+  readonly window: number;
 }
 
+const MB = 1024 * 1024;
+const SIZES: ResultStoreSizes = { page: MB / 4, memory: 16 * MB, waiting: 8 * MB, window: 4 * MB };
+/** What the first page begins with: most results are small, and a file may have hundreds. */
+const SMALLEST_PAGE = 1024;
+
 /**
- * The rows of one result, packed: a million rows of ten values take 160 MB and next to nothing of the
- * JavaScript heap, where arrays of strings take 455 MB of it.
+ * The rows of one result, as the server sent them (DataRow messages), in pages: the first in memory, and what goes
+ * beyond in a file. Only what is asked for is decoded. Of a page in the file 16 bytes stay in memory, so that
+ * 10 million rows of ten values (1.5 GB) take 100 kB.
  */
 export class ResultStore {
-  #pages: Page[] = [];
-  /** Rows that don't fill a page yet. */
-  #tail: Row[] = [];
-  #tailCharacters = 0;
-  #packedRows = 0;
+  readonly #createFile: CreateResultFile;
+  readonly #sizes: ResultStoreSizes;
+  /** For each full page: its first row, and where it begins in all pages put together. */
+  #firstRows: number[] = [];
+  #starts: number[] = [];
+  /** Where the page begins that isn't full yet. */
+  #tailFirstRow = 0;
+  #tailStart = 0;
+  #tail = Buffer.alloc(0);
+  #tailLength = 0;
+  #rowCount = 0;
+  /** Pages in memory, by their index: those that stay there, and those that wait to be written. */
+  readonly #inMemory = new Map<number, Buffer>();
+  /** Where the file begins in all pages put together. */
+  #fileStart: number | undefined;
+  #file: ResultFile | undefined;
+  #toWrite: number[] = [];
+  #bytesToWrite = 0;
+  #writing: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(createFile: CreateResultFile, sizes: ResultStoreSizes = SIZES) {
+    this.#createFile = createFile;
+    this.#sizes = sizes;
+  }
 
   get rowCount(): number {
-    return this.#packedRows + this.#tail.length;
+    return this.#rowCount;
   }
 
-  append(rows: readonly Row[]): void {
-    for (const row of rows) {
-      this.#tail.push(row);
-      for (const value of row) this.#tailCharacters += value?.length ?? 0;
-      if (this.#tail.length === PAGE_ROWS || this.#tailCharacters >= PAGE_CHARACTERS) this.#pack();
-    }
+  /**
+   * Copies rows into the store.
+   * @param messages whole DataRow messages, `count` of them
+   * @returns where enough waits to be written, what settles when it is; a rejection (ResultFileError) is for good: the
+   * rows that are in the store stay there, and no more should come
+   */
+  append(messages: Buffer, count: number): Promise<void> | undefined {
+    if (this.#closed) return undefined;
+    if (this.#tailLength > 0 && this.#tailLength + messages.length > this.#sizes.page) this.#endPage();
+    this.#makeRoom(messages.length);
+    messages.copy(this.#tail, this.#tailLength);
+    this.#tailLength += messages.length;
+    this.#rowCount += count;
+    return this.#bytesToWrite > this.#sizes.waiting ? this.#writing : undefined;
   }
 
-  /** The rows from `first` (counted from 0), at most `count` of them; fewer at the end. */
-  window(first: number, count: number): RowsView {
+  /** Settles when nothing waits to be written. @throws ResultFileError where something couldn't be, now or before */
+  async written(): Promise<void> {
+    await this.#writing;
+  }
+
+  /** The rows from `first` (counted from 0), at most `count`; fewer at the end and where they are large, but one at least. */
+  async window(first: number, count: number): Promise<RowsView> {
     const rows: RowsView = [];
-    const end = first + count;
-    for (let index = this.#pageOf(first); index < this.#pages.length; index++) {
-      const page = this.#pages[index];
-      if (!page || page.first >= end) break;
-      const unpacked = JSON.parse(page.bytes.toString('utf8')) as RowsView;
-      rows.push(...unpacked.slice(Math.max(0, first - page.first), end - page.first));
+    let size = 0;
+    for (let page = this.#pageOf(first); page <= this.#firstRows.length && rows.length < count; page++) {
+      const skipped = first + rows.length - (this.#firstRows[page] ?? this.#tailFirstRow);
+      const bytes = await this.#bytesOf(page);
+      for (let at = 0, row = 0; at < bytes.length; at += messageBytes(bytes, at), row++) {
+        if (row < skipped) continue;
+        size += messageBytes(bytes, at);
+        if (rows.length === count || (rows.length > 0 && size > this.#sizes.window)) return rows;
+        rows.push(decodeRow(bytes, at));
+      }
     }
-    const tail = this.#tail.slice(Math.max(0, first - this.#packedRows), Math.max(0, end - this.#packedRows));
-    return rows.concat(tail.map((row) => [...row]));
+    return rows;
   }
 
-  /** Frees all rows. */
-  clear(): void {
-    this.#pages = [];
-    this.#tail = [];
-    this.#tailCharacters = 0;
-    this.#packedRows = 0;
+  /** Frees the memory and deletes the file; the store is empty from now on. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#firstRows = [];
+    this.#starts = [];
+    this.#tail = Buffer.alloc(0);
+    this.#tailFirstRow = this.#tailStart = this.#tailLength = this.#rowCount = this.#bytesToWrite = 0;
+    this.#toWrite = [];
+    this.#inMemory.clear();
+    await this.#writing?.catch(() => undefined);
+    await this.#file?.remove();
+    this.#file = undefined;
   }
 
-  #pack(): void {
-    const bytes = Buffer.from(JSON.stringify(this.#tail), 'utf8');
-    this.#pages.push({ first: this.#packedRows, count: this.#tail.length, bytes });
-    this.#packedRows += this.#tail.length;
-    this.#tail = [];
-    this.#tailCharacters = 0;
+  #makeRoom(length: number): void {
+    const needed = this.#tailLength + length;
+    if (needed <= this.#tail.length) return;
+    const least = this.#firstRows.length > 0 ? this.#sizes.page : SMALLEST_PAGE;
+    const grown = Buffer.allocUnsafeSlow(
+      Math.max(needed, Math.min(2 * this.#tail.length, this.#sizes.page), least),
+    );
+    this.#tail.copy(grown, 0, 0, this.#tailLength);
+    this.#tail = grown;
   }
 
-  /** Index of the page that holds a row, or the number of pages where none does. */
+  #endPage(): void {
+    const page = this.#firstRows.length;
+    this.#firstRows.push(this.#tailFirstRow);
+    this.#starts.push(this.#tailStart);
+    this.#inMemory.set(page, this.#tail.subarray(0, this.#tailLength));
+    const end = this.#tailStart + this.#tailLength;
+    if (this.#fileStart === undefined && end > this.#sizes.memory) this.#fileStart = this.#tailStart;
+    if (this.#fileStart !== undefined) {
+      this.#toWrite.push(page);
+      this.#bytesToWrite += this.#tailLength;
+      this.#write();
+    }
+    this.#tailFirstRow = this.#rowCount;
+    this.#tailStart = end;
+    this.#tail = Buffer.alloc(0);
+    this.#tailLength = 0;
+  }
+
+  /** Begins to write, unless that is going on, or went wrong before. */
+  #write(): void {
+    if (this.#writing) return;
+    this.#writing = this.#writeAll();
+    // Whoever adds rows, or waits for the end, hears of it.
+    this.#writing.catch(() => undefined);
+  }
+
+  async #writeAll(): Promise<void> {
+    this.#file ??= await this.#createFile();
+    for (let page = this.#toWrite.shift(); page !== undefined; page = this.#toWrite.shift()) {
+      const bytes = this.#inMemory.get(page);
+      if (!bytes) continue;
+      await this.#file.append(bytes);
+      if (this.#closed) return;
+      this.#inMemory.delete(page);
+      this.#bytesToWrite -= bytes.length;
+    }
+    this.#writing = undefined;
+  }
+
+  /** A page's bytes, of the last page what it has so far; none of a page that is gone. */
+  async #bytesOf(page: number): Promise<Buffer> {
+    if (page === this.#firstRows.length) return this.#tail.subarray(0, this.#tailLength);
+    const start = this.#starts[page];
+    const inMemory = this.#inMemory.get(page);
+    if (inMemory || start === undefined || !this.#file) return inMemory ?? Buffer.alloc(0);
+    const end = this.#starts[page + 1] ?? this.#tailStart;
+    try {
+      return await this.#file.read(start - (this.#fileStart ?? 0), end - start);
+    } catch (error) {
+      if (this.#closed) return Buffer.alloc(0);
+      throw error;
+    }
+  }
+
+  /** Index of the page that holds a row, or of the last page where none does. */
   #pageOf(row: number): number {
     let low = 0;
-    let high = this.#pages.length;
+    let high = this.#firstRows.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      const page = this.#pages[middle];
-      if (page && page.first + page.count <= row) low = middle + 1;
+      const next = this.#firstRows[middle + 1] ?? this.#tailFirstRow;
+      if (next <= row) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -8,6 +8,7 @@ import { describeLoss, type FileSession } from './fileSession.ts';
 import { findRefusal } from './refusal.ts';
 import { remedyView } from './remedies.ts';
 import { awaitReplay } from './replay.ts';
+import type { CreateResultFile } from './resultFiles.ts';
 import { RunStatement } from './runStatement.ts';
 import { copySettings } from './settings.ts';
 import type { Piece } from './splitter/piece.ts';
@@ -49,16 +50,22 @@ export class SqlRun {
   readonly #target: Target;
   #activity: AbortController | undefined;
 
-  /** @param changed called after each change of a statement's view */
+  /**
+   * @param createFile makes a file for a result that is too large for memory
+   * @param changed called after each change of a statement's view
+   */
   constructor(
     request: RunRequest,
     connection: FileSession,
     target: Target,
+    createFile: CreateResultFile,
     changed: (statement: RunStatement) => void = () => undefined,
   ) {
     this.id = request.id;
     this.file = request.file;
-    this.statements = request.pieces.map((piece, id) => new RunStatement(id, piece, target, changed));
+    this.statements = request.pieces.map(
+      (piece, id) => new RunStatement(id, piece, target, createFile, changed),
+    );
     this.#wholeFile = request.wholeFile;
     this.#standbyWrites = request.standbyWrites;
     this.#connection = connection;
@@ -132,10 +139,10 @@ export class SqlRun {
     });
   }
 
-  /** Cancels, and frees all rows. */
-  close(): void {
+  /** Cancels, frees all rows, and deletes their files. */
+  async close(): Promise<void> {
     this.cancel();
-    for (const statement of this.statements) statement.clear();
+    await Promise.all(this.statements.map((statement) => statement.clear()));
   }
 
   async #active(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
@@ -176,7 +183,7 @@ export class SqlRun {
   async #runFrom(index: number, session: Session, signal: AbortSignal): Promise<void> {
     const statements = this.statements.slice(index);
     for (const statement of statements) {
-      if (statement.view.state !== 'pending') statement.reset();
+      if (statement.view.state !== 'pending') await statement.reset();
     }
     if (index === 0 && this.#wholeFile) await this.#rollBackLeftover(session);
     for (const statement of statements) {
@@ -269,7 +276,7 @@ export class SqlRun {
     const there = await server.connect(`citus-sql ${this.file} (from standby)`, signal);
     try {
       await copySettings(session, there);
-      statement.reset();
+      await statement.reset();
       const failure = await statement.execute(server, there, signal);
       if (failure instanceof ConnectionError) statement.explain({ explanation: IN_DOUBT });
       statement.note({
@@ -295,7 +302,7 @@ export class SqlRun {
     const { directWrites } = this.#target;
     await directWrites?.allow(session);
     try {
-      statement.reset();
+      await statement.reset();
       const failure = await statement.execute(this.#target, session, signal);
       await this.#explain(statement, failure, session, signal, 'direct');
     } finally {
@@ -311,7 +318,7 @@ export class SqlRun {
   async #runDirectly(statement: RunStatement, session: Session, signal: AbortSignal): Promise<boolean> {
     await this.#target.directWrites?.allow(session);
     this.#connection.writesDirectly = true;
-    statement.reset();
+    await statement.reset();
     const failure = await this.#runOne(statement, session, signal);
     await this.#explain(statement, failure, session, signal, this.#standbyWrites());
     return statement.view.state === 'done';

@@ -4,6 +4,7 @@ import type { Session } from '../postgres/session.ts';
 import type { ResultSink } from '../postgres/statement.ts';
 import { columnView } from './columns.ts';
 import { failureView, offsetOfPosition } from './failure.ts';
+import type { CreateResultFile } from './resultFiles.ts';
 import { ResultStore } from './resultStore.ts';
 import type { Piece } from './splitter/piece.ts';
 import { summary } from './splitter/summary.ts';
@@ -19,12 +20,24 @@ export class RunStatement {
   readonly view: StatementView;
   /** Where in the file it failed, in UTF-16 code units, where the server told. */
   errorOffset: number | undefined;
-  readonly #store = new ResultStore();
+  readonly #createFile: CreateResultFile;
+  #store: ResultStore;
   readonly #changed: () => void;
 
-  /** @param changed called after each change of the view */
-  constructor(id: number, piece: Piece, server: Server, changed: (statement: RunStatement) => void) {
+  /**
+   * @param createFile makes a file for a result that is too large for memory
+   * @param changed called after each change of the view
+   */
+  constructor(
+    id: number,
+    piece: Piece,
+    server: Server,
+    createFile: CreateResultFile,
+    changed: (statement: RunStatement) => void,
+  ) {
     this.piece = piece;
+    this.#createFile = createFile;
+    this.#store = new ResultStore(createFile);
     this.#changed = () => {
       changed(this);
     };
@@ -42,18 +55,27 @@ export class RunStatement {
     };
   }
 
-  rows(first: number, count: number): RowsView {
-    return this.#store.window(first, count);
+  /**
+   * Rows from `first` (counted from 0), at most `count`; fewer at the end and where they are large.
+   * @throws ResultFileError
+   */
+  async rows(first: number, count: number): Promise<RowsView> {
+    const store = this.#store;
+    const rows = await store.window(first, count);
+    // It may have been run again meanwhile.
+    return store === this.#store ? rows : await this.rows(first, count);
   }
 
-  /** Frees the rows. */
-  clear(): void {
-    this.#store.clear();
+  /** Frees the rows, and deletes their file. */
+  async clear(): Promise<void> {
+    const store = this.#store;
+    this.#store = new ResultStore(this.#createFile);
+    await store.close();
   }
 
   /** Forgets how it went, to be run again. */
-  reset(): void {
-    this.#store.clear();
+  async reset(): Promise<void> {
+    const cleared = this.clear();
     this.errorOffset = undefined;
     delete this.view.failure;
     delete this.view.commandTag;
@@ -66,6 +88,7 @@ export class RunStatement {
       notices: [],
     } satisfies Partial<StatementView>);
     this.#changed();
+    await cleared;
   }
 
   skip(): void {
@@ -93,6 +116,7 @@ export class RunStatement {
     let failure: unknown;
     try {
       const { commandTag, stopped } = await session.execute(this.piece.text, this.#sink, signal);
+      if (!stopped) await this.#store.written();
       this.view.commandTag = commandTag;
       this.view.state = stopped ? 'cancelled' : 'done';
     } catch (error) {
@@ -148,10 +172,11 @@ export class RunStatement {
       this.view.columns = columns.map(columnView);
       this.#changed();
     },
-    rows: (rows) => {
-      this.#store.append(rows);
+    rows: (messages, count) => {
+      const ready = this.#store.append(messages, count);
       this.view.rowCount = this.#store.rowCount;
       this.#changed();
+      return ready;
     },
   };
 }

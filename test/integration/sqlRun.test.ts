@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import * as v from 'valibot';
 import { connect, type Session } from '../../src/postgres/session.ts';
 import { waitUntil } from '../../src/postgres/waitUntil.ts';
+import { type ResultFile, ResultFiles } from '../../src/sql/resultFiles.ts';
 import { FileSession, type Loss } from '../../src/sql/fileSession.ts';
 import type { SqlRun } from '../../src/sql/run.ts';
 import type { Target } from '../../src/sql/target.ts';
@@ -156,7 +160,7 @@ describe('running SQL', function () {
       SELECT 12345678901234567890.12345678901234567890 AS n, 1e400::numeric::text = '' AS a, 0.1::float8 AS a,
              timestamptz '2024-02-29 23:59:59.123456+00' AS a, '\\x00ff10'::bytea AS b, 9223372036854775807 AS big,
              NULL AS nothing, '' AS empty, 'null'::jsonb AS j, E'two\\nlines\\t😀' AS t, true AS yes, '{1,NULL}'::int[] AS l`);
-    assert.deepEqual(statements[1]!.rows(0, 10), [
+    assert.deepEqual(await statements[1]!.rows(0, 10), [
       [
         '12345678901234567890.12345678901234567890',
         'f',
@@ -183,11 +187,115 @@ describe('running SQL', function () {
     const [statement] = statements;
     assert.equal(statement!.view.rowCount, 100_000);
     assert.equal(statement!.view.commandTag, 'SELECT 100000');
-    assert.deepEqual(statement!.rows(65_535, 2), [
+    assert.deepEqual(await statement!.rows(65_535, 2), [
       ['65536', 'row 65536'],
       ['65537', 'row 65537'],
     ]);
-    assert.deepEqual(statement!.rows(99_999, 10), [['100000', 'row 100000']]);
+    assert.deepEqual(await statement!.rows(99_999, 10), [['100000', 'row 100000']]);
+  });
+
+  it('keeps what is too large for memory in a file until the run is closed', async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'citus-results-'));
+    const files = new ResultFiles(folder);
+    const running = newRun(
+      file,
+      target,
+      `SELECT g, repeat('x', 100) FROM generate_series(1, 300000) g`,
+      undefined,
+      { createFile: files.create },
+    );
+    await running.run();
+    assert.deepEqual(outcomes(running.view), ['done SELECT 300000']);
+    assert.equal((await readdir(folder)).length, 1);
+    const [statement] = running.statements;
+    for (const first of [0, 150_000, 299_998]) {
+      const rows = await statement!.rows(first, 2);
+      assert.deepEqual(rows, [
+        [String(first + 1), 'x'.repeat(100)],
+        [String(first + 2), 'x'.repeat(100)],
+      ]);
+    }
+    await running.close();
+    assert.deepEqual(await readdir(folder), []);
+    await rm(folder, { recursive: true });
+  });
+
+  describe('while the disk is slow', () => {
+    const TEN_MILLION = `SELECT g, repeat('x', 100) FROM generate_series(1, 10000000) g`;
+    /** A run whose rows can't be written before `write` is called, and whose server waits for that by now. */
+    const heldBack = async (): Promise<{
+      running: SqlRun;
+      finished: Promise<void>;
+      fail: (e: Error) => void;
+    }> => {
+      let fail: (error: Error) => void = () => undefined;
+      const held = new Promise<ResultFile>((_resolve, reject) => (fail = reject));
+      const running = newRun(file, target, TEN_MILLION, undefined, { createFile: () => held });
+      const finished = running.run();
+      let before = -1;
+      const waits = await waitUntil(
+        async () => {
+          const rowsBefore = before;
+          before = running.view.statements[0]!.rowCount;
+          return (await waitEvents()).includes('ClientWrite') && before > 0 && before === rowsBefore;
+        },
+        { deadlineMs: 10_000 },
+      );
+      assert.ok(waits, 'the server waits for its client');
+      return { running, finished, fail };
+    };
+    const waitEvents = async (): Promise<(string | null)[]> => {
+      const sql = `SELECT wait_event FROM pg_stat_activity WHERE application_name = 'citus-sql test.sql' AND state = 'active'`;
+      return (await observer.query(v.object({ wait_event: v.nullable(v.string()) }), sql)).map(
+        (row) => row.wait_event,
+      );
+    };
+
+    it('the server waits, and cancelling frees it within a second', async () => {
+      const { running, finished, fail } = await heldBack();
+      const { rowCount } = running.view.statements[0]!;
+      assert.ok(rowCount < 1_000_000, `${rowCount} rows are in memory`);
+      const began = performance.now();
+      running.cancel();
+      await finished;
+      assert.deepEqual(await activeQueries(), []);
+      assert.ok(performance.now() - began < 1000);
+      assert.deepEqual(outcomes(running.view), ['cancelled']);
+      assert.equal(
+        (await running.statements[0]!.rows(rowCount - 1, 5)).length,
+        1,
+        'its rows are still there',
+      );
+      fail(new Error('too late'));
+      assert.deepEqual(await rowsOf('SELECT 1'), [['1']]);
+      await running.close();
+    });
+
+    it('a lost connection fails the statement when the disk is done', async () => {
+      const { running, finished, fail } = await heldBack();
+      await observer.run(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'citus-sql test.sql'`,
+      );
+      fail(new Error('the disk is gone'));
+      await finished;
+      assert.equal(running.view.statements[0]!.state, 'failed');
+      assert.equal(file.current, undefined);
+      await running.close();
+    });
+
+    it('a file that can’t be written fails the statement, which keeps its rows', async () => {
+      const { running, finished, fail } = await heldBack();
+      const { rowCount } = running.view.statements[0]!;
+      fail(new Error('the disk is gone'));
+      await finished;
+      const { state, failure } = running.view.statements[0]!;
+      assert.deepEqual([state, failure?.message], ['failed', 'the disk is gone']);
+      assert.deepEqual(await running.statements[0]!.rows(rowCount - 1, 5), [
+        [String(rowCount), 'x'.repeat(100)],
+      ]);
+      assert.deepEqual(await rowsOf('SELECT 1'), [['1']], 'the connection is as good as before');
+      await running.close();
+    });
   });
 
   it('shows what COPY TO STDOUT prints', async () => {
@@ -195,7 +303,7 @@ describe('running SQL', function () {
       `COPY (VALUES (1, NULL), (2, E'a\\nb')) TO STDOUT; COPY (SELECT 1 WHERE false) TO STDOUT`,
     );
     assert.deepEqual(outcomes(view), ['done COPY 2', 'done COPY 0']);
-    assert.deepEqual(statements[0]!.rows(0, 10), [['1\t\\N'], ['2\ta\\nb']]);
+    assert.deepEqual(await statements[0]!.rows(0, 10), [['1\t\\N'], ['2\ta\\nb']]);
     assert.deepEqual(
       view.statements.map(({ columns }) => columns.map(({ name }) => name)),
       [['copy'], ['copy']],

@@ -87,7 +87,7 @@ describe('writes on a standby coordinator', function () {
       node: 'coordinator2',
       role: 'standby',
     });
-    assert.deepEqual(statements[0]!.rows(0, 1), [['100']]);
+    assert.deepEqual(await statements[0]!.rows(0, 1), [['100']]);
   });
 
   it('offers both ways where one shard is touched', async () => {
@@ -168,14 +168,14 @@ describe('writes on a standby coordinator', function () {
     assert.deepEqual(outcomes(refused.view), ['done SET', 'failed 25006', 'skipped']);
     await refused.applyRemedy(1, 'primary');
     assert.deepEqual(outcomes(refused.view), ['done SET', 'done UPDATE 1', 'done SELECT 1']);
-    assert.deepEqual(refused.statements[1]!.rows(0, 1), [['42']]);
+    assert.deepEqual(await refused.statements[1]!.rows(0, 1), [['42']]);
     assert.equal(await dataOf('other.plain', 1), 42);
     assert.equal(await dataOf('public.plain', 1), 1, 'the settings of the connection hold there too');
     assert.deepEqual(
       refused.view.statements.map(({ target: { node, role } }) => `${node} ${role}`),
       ['coordinator2 standby', 'coordinator1 primary', 'coordinator2 standby'],
     );
-    assert.deepEqual(refused.statements[2]!.rows(0, 1), [['42']], 'the standby has replayed it');
+    assert.deepEqual(await refused.statements[2]!.rows(0, 1), [['42']], 'the standby has replayed it');
   });
 
   it('shows how a write fails on the primary', async () => {

@@ -46,7 +46,7 @@ describe('what happens to writes on a standby coordinator', function () {
     return rows.map(({ data }) => data);
   };
   const run = async (policy: StandbyWrites, text: string): Promise<SqlRun> => {
-    const running = newRun(file, target, text, undefined, policy);
+    const running = newRun(file, target, text, undefined, { standbyWrites: policy });
     await running.run();
     return running;
   };

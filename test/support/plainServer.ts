@@ -19,6 +19,14 @@ export interface PlainServer {
 export const startPlainServer = async (context: Context, firstPort: number): Promise<PlainServer> => {
   const [install] = await localMachine.findInstalls('');
   if (!install) return skip(context, 'PostgreSQL is not installed');
+  return makePlainServer(install, firstPort);
+};
+
+/** Makes and starts a server on a free port from `firstPort` on. */
+export const makePlainServer = async (
+  { binDirectory }: { readonly binDirectory: string },
+  firstPort: number,
+): Promise<PlainServer> => {
   let port = firstPort;
   while (!(await localMachine.isPortFree(port))) port += 1;
 
@@ -31,7 +39,7 @@ export const startPlainServer = async (context: Context, firstPort: number): Pro
     folder,
     runtime: {
       kind: 'local',
-      binDirectory: install.binDirectory,
+      binDirectory,
       ...(osUser !== undefined && { osUser }),
     },
     nodes: [],

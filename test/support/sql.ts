@@ -1,8 +1,11 @@
+import os from 'node:os';
+import path from 'node:path';
 import type { RunView } from '../../src/contract/results.ts';
 import type { StandbyWrites } from '../../src/contract/settings.ts';
 import type { Credentials } from '../../src/postgres/endpoint.ts';
 import { connect, type Session } from '../../src/postgres/session.ts';
 import type { FileSession } from '../../src/sql/fileSession.ts';
+import { type CreateResultFile, ResultFiles } from '../../src/sql/resultFiles.ts';
 import { SqlRun } from '../../src/sql/run.ts';
 import type { RunStatement } from '../../src/sql/runStatement.ts';
 import { split } from '../../src/sql/splitter/splitter.ts';
@@ -20,13 +23,18 @@ export const loneTarget = (credentials: Credentials): Target => ({
   workers: [],
 });
 
+const testFiles = new ResultFiles(path.join(os.tmpdir(), 'citus-test-results'));
+
 /** A run of a whole text that hasn't begun. */
 export const newRun = (
   connection: FileSession,
   target: Target,
   text: string,
   changed?: (statement: RunStatement) => void,
-  standbyWrites: StandbyWrites = 'ask',
+  {
+    standbyWrites = 'ask',
+    createFile = testFiles.create,
+  }: { standbyWrites?: StandbyWrites; createFile?: CreateResultFile } = {},
 ): SqlRun =>
   new SqlRun(
     {
@@ -38,6 +46,7 @@ export const newRun = (
     },
     connection,
     target,
+    createFile,
     changed,
   );
 

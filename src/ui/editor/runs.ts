@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { RowsView } from '../../contract/results.ts';
 import { describeLoss } from '../../sql/fileSession.ts';
+import type { ResultFiles } from '../../sql/resultFiles.ts';
 import { SqlRun } from '../../sql/run.ts';
 import type { RunStatement } from '../../sql/runStatement.ts';
 import type { Piece } from '../../sql/splitter/splitter.ts';
@@ -34,6 +35,7 @@ export class Runs implements ResultsActions, vscode.Disposable {
   readonly #connections: Connections;
   readonly #diagnostics: SqlDiagnostics;
   readonly #guard: Guard;
+  readonly #resultFiles: ResultFiles;
   #results: Pick<ResultsView, 'show' | 'update'> | undefined;
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   /** The last run of each file, by its URI. */
@@ -43,10 +45,11 @@ export class Runs implements ResultsActions, vscode.Disposable {
   /** A file's run began or ended. */
   readonly onDidChange = this.#changed.event;
 
-  constructor(connections: Connections, diagnostics: SqlDiagnostics, guard: Guard) {
+  constructor(connections: Connections, diagnostics: SqlDiagnostics, guard: Guard, resultFiles: ResultFiles) {
     this.#connections = connections;
     this.#diagnostics = diagnostics;
     this.#guard = guard;
+    this.#resultFiles = resultFiles;
     this.#losses = connections.onDidLose((lost) => {
       this.#warn(lost);
     });
@@ -69,7 +72,7 @@ export class Runs implements ResultsActions, vscode.Disposable {
     for (const [key, { run }] of this.#runs) {
       // The view shows the new run only, so nobody can ask for the rows of the others any more.
       if (run.running) continue;
-      run.close();
+      this.#close(run);
       this.#runs.delete(key);
     }
     this.#lastId += 1;
@@ -84,7 +87,7 @@ export class Runs implements ResultsActions, vscode.Disposable {
       file,
       ended: Promise.resolve(),
       latest: undefined,
-      run: new SqlRun(request, connection, target, (statement) => {
+      run: new SqlRun(request, connection, target, this.#resultFiles.create, (statement) => {
         this.#report(fileRun, statement);
       }),
     };
@@ -112,8 +115,8 @@ export class Runs implements ResultsActions, vscode.Disposable {
     this.#runs.set(to.toString(), fileRun);
   }
 
-  rows(runId: number, statementId: number, first: number, count: number): RowsView {
-    return this.#find(runId)?.run.statements[statementId]?.rows(first, count) ?? [];
+  async rows(runId: number, statementId: number, first: number, count: number): Promise<RowsView> {
+    return (await this.#find(runId)?.run.statements[statementId]?.rows(first, count)) ?? [];
   }
 
   cancel(runId: number): void {
@@ -146,7 +149,7 @@ export class Runs implements ResultsActions, vscode.Disposable {
   }
 
   dispose(): void {
-    for (const { run } of this.#runs.values()) run.close();
+    for (const { run } of this.#runs.values()) this.#close(run);
     this.#runs.clear();
     this.#losses.dispose();
     this.#changed.dispose();
@@ -154,6 +157,12 @@ export class Runs implements ResultsActions, vscode.Disposable {
 
   #find(runId: number): FileRun | undefined {
     return [...this.#runs.values()].find(({ run }) => run.id === runId);
+  }
+
+  #close(run: SqlRun): void {
+    run.close().catch((error: unknown) => {
+      this.#guard.report(error);
+    });
   }
 
   /** Does what changes a run, and tells when it has ended. */

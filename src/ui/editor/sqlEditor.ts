@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ClusterService } from '../../cluster/clusters.ts';
 import type { ClusterMonitor } from '../../cluster/monitor.ts';
 import { Views } from '../../contract/ids.ts';
+import type { ResultFiles } from '../../sql/resultFiles.ts';
 import type { Targets } from '../commands/targets.ts';
 import type { Guard } from '../guard.ts';
 import { ResultsView } from '../results/resultsView.ts';
@@ -23,17 +24,19 @@ export interface SqlEditorDependencies {
   readonly guard: Guard;
   readonly log: vscode.LogOutputChannel;
   readonly extensionUri: vscode.Uri;
+  /** Where results go that are too large for memory. */
+  readonly resultFiles: ResultFiles;
   /** Remembers which file is attached to which node. */
   readonly workspaceState: vscode.Memento;
 }
 
 /** Makes all that SQL files have to do with clusters: attaching, running, results. Dispose it to end it. */
 export const createSqlEditor = (dependencies: SqlEditorDependencies): vscode.Disposable => {
-  const { monitor, guard, log, extensionUri, workspaceState } = dependencies;
+  const { monitor, guard, log, extensionUri, resultFiles, workspaceState } = dependencies;
   const attachments = new Attachments(workspaceState);
   const connections = new Connections();
   const diagnostics = new SqlDiagnostics();
-  const runs = new Runs(connections, diagnostics, guard);
+  const runs = new Runs(connections, diagnostics, guard, resultFiles);
   const results = new ResultsView(extensionUri, runs, (message) => {
     log.debug(message);
   });

@@ -9,15 +9,14 @@ import {
   type StatementView,
   type ToWebview,
 } from '../../contract/results.ts';
-import { asMuchAsFits } from './answer.ts';
 import { batches } from './batches.ts';
 import { resultsHtml } from './resultsHtml.ts';
 import { Throttle } from './throttle.ts';
 
 /** What the results ask of those who run statements. */
 export interface ResultsActions {
-  /** Rows of a result from `first` (counted from 0), at most `count`; fewer at the end. */
-  rows(runId: number, statementId: number, first: number, count: number): RowsView;
+  /** Rows of a result from `first` (counted from 0), at most `count`; fewer at the end and where they are large. */
+  rows(runId: number, statementId: number, first: number, count: number): Promise<RowsView>;
   cancel(runId: number): void;
   remedy(runId: number, statementId: number, remedyId: string): void;
   /** Shows the statement in its file. */
@@ -125,11 +124,9 @@ export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposabl
         this.#ready = true;
         this.#postRun();
         return;
-      case 'rows': {
-        const { runId, statementId, first } = message;
-        this.#post({ type: 'rows', runId, statementId, first, rows: this.#rows(message) });
+      case 'rows':
+        void this.#answer(message);
         return;
-      }
       case 'cancel':
         this.#actions.cancel(message.runId);
         return;
@@ -141,16 +138,17 @@ export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposabl
     }
   }
 
-  /** The rows that were asked for, or none where they can't be had: the webview waits for an answer. */
-  #rows({ runId, statementId, first, count }: Extract<FromWebview, { type: 'rows' }>): RowsView {
+  /** Posts the rows that were asked for, or none where they can't be had: the webview waits for an answer. */
+  async #answer({ runId, statementId, first, count }: Extract<FromWebview, { type: 'rows' }>): Promise<void> {
+    let rows: RowsView = [];
     try {
-      return asMuchAsFits(this.#actions.rows(runId, statementId, first, count));
+      rows = await this.#actions.rows(runId, statementId, first, count);
     } catch (error) {
       this.#log(
         `Rows ${first} to ${first + count - 1} of statement ${statementId} can't be had: ${String(error)}`,
       );
-      return [];
     }
+    this.#post({ type: 'rows', runId, statementId, first, rows });
   }
 
   #postRun(): void {

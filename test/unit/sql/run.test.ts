@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { encodeRow } from '../../../src/postgres/dataRows.ts';
 import { ConnectionError, ServerError } from '../../../src/postgres/errors.ts';
 import type { Session, TransactionStatus } from '../../../src/postgres/session.ts';
 import type { Completion, ResultSink } from '../../../src/postgres/statement.ts';
@@ -139,15 +140,15 @@ describe('SqlRun', () => {
     const session = new FakeSession({
       a: (_session, sink) => {
         sink.columns([{ name: 'x', typeOid: 23 }]);
-        sink.rows([['1'], [null]]);
+        void sink.rows(Buffer.concat([encodeRow(['1']), encodeRow([null])]), 2);
         return { commandTag: 'SELECT 2', stopped: false };
       },
     });
     const { run } = runOn([session], 'a');
     await run.run();
     assert.deepEqual(run.view.statements[0]!.columns, [{ name: 'x', typeOid: 23, numeric: true }]);
-    assert.deepEqual(run.statements[0]!.rows(0, 10), [['1'], [null]]);
-    run.close();
-    assert.deepEqual(run.statements[0]!.rows(0, 10), []);
+    assert.deepEqual(await run.statements[0]!.rows(0, 10), [['1'], [null]]);
+    await run.close();
+    assert.deepEqual(await run.statements[0]!.rows(0, 10), []);
   });
 });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { asMuchAsFits } from '../../../src/ui/results/answer.ts';
 import { batches } from '../../../src/ui/results/batches.ts';
 import { resultsHtml } from '../../../src/ui/results/resultsHtml.ts';
 import { Throttle } from '../../../src/ui/results/throttle.ts';
@@ -54,18 +53,6 @@ describe('Throttle', () => {
     throttle.dispose();
     pass();
     assert.equal(seen.acts, 1);
-  });
-});
-
-describe('asMuchAsFits', () => {
-  it('ends before the row that is too much', () => {
-    assert.deepEqual(asMuchAsFits([['aaaa'], ['bbbb'], ['c']], 8), [['aaaa'], ['bbbb']]);
-    assert.deepEqual(asMuchAsFits([['aaaa'], [null]], 8), [['aaaa'], [null]]);
-  });
-
-  it('holds at least one row', () => {
-    assert.deepEqual(asMuchAsFits([['a'.repeat(100)], ['b']], 8), [['a'.repeat(100)]]);
-    assert.deepEqual(asMuchAsFits([], 8), []);
   });
 });
 
