@@ -132,7 +132,7 @@ describe('what happens to writes on a standby coordinator', function () {
     assert.deepEqual(outcomes(direct.view), ['done UPDATE 1', 'done SHOW', 'failed 25006']);
     assert.equal(nodesOf(direct)[0], 'coordinator2');
     assert.match(noticesOf(direct), /coordinator2 is a standby: it sent this to its one shard itself/);
-    assert.deepEqual(direct.statements[1]!.rows(0, 1), [['off']]);
+    assert.deepEqual(await direct.statements[1]!.rows(0, 1), [['off']]);
     assert.deepEqual(failureOf(direct).remedies, ['primary']);
     assert.deepEqual(await dataUpTo(4), [10, 2, 3, 4]);
   });
