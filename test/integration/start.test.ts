@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { after, before, describe, it } from 'mocha';
 import * as v from 'valibot';
-import { makeTestDirectory, needCitus, removeTestDirectory } from '../support/clusters.ts';
+import { makeTestDirectory, removeTestDirectory } from '../support/clusters.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 
@@ -38,12 +38,11 @@ describe('npm start without an editor', function () {
   this.timeout(120_000);
   let directory: string;
 
-  before(async function () {
-    await needCitus(this);
+  before(async () => {
     directory = await makeTestDirectory();
   });
   after(async () => {
-    if (directory) await removeTestDirectory(directory);
+    await removeTestDirectory(directory);
   });
 
   const start = async (...args: string[]): Promise<string> => {
