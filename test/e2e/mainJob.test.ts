@@ -56,7 +56,8 @@ const describeMainJob = (platform: TestPlatform): void => {
         .sideBar.getByRole('region', { name: 'Welcome' })
         .getByRole('button', { name: 'Provision Local Cluster…' });
     const cells = async (): Promise<string[]> => {
-      await window().webview.getByRole('gridcell').first().waitFor();
+      // Cells are empty until their rows have come.
+      await window().webview.getByRole('gridcell').filter({ hasText: /./ }).first().waitFor();
       return window().webview.getByRole('gridcell').allInnerTexts();
     };
     const selectTab = async (label: RegExp): Promise<void> => {
