@@ -9,15 +9,15 @@ import type { ClusterService, OperationOptions } from './clusters.ts';
 import { readDescription, writeDescription } from './description.ts';
 import { ClusterError } from './errors.ts';
 import { withLock } from '../runtime/lock.ts';
-import { type Cluster, type ClusterNode, coordinators, paths, peerAddress, workers } from './model.ts';
-import type { ClusterStatus } from './status.ts';
+import { type Cluster, type ClusterNode, paths, peerAddress, workers } from './model.ts';
+import { type ClusterStatus, primaryIn } from './status.ts';
 import { type MoveSide, moveTable } from './moveTable.ts';
 import { startNodes, stopNodes } from './operate.ts';
 import { probeCluster } from './probe.ts';
 import { addWorker, type AddingContext } from './provision/addWorker.ts';
 import { lookAround } from './provision/equipment.ts';
 import { obtain } from './provision/obtain.ts';
-import { propose } from './provision/proposal.ts';
+import { FIRST_WORKER_PORT, nextFreePort, propose } from './provision/proposal.ts';
 import { provision } from './provision/provision.ts';
 import { REPLICATION_USER } from './provision/provisioning.ts';
 import { readOrRecover } from './provision/recover.ts';
@@ -180,7 +180,7 @@ export const createClusterService = (dependencies: ClusterServiceDependencies): 
 
   const primaryOf = async (cluster: Cluster): Promise<ClusterNode> => {
     const roles = await status(cluster);
-    const primary = coordinators(cluster).find(({ name }) => roles.get(name)?.role === 'primary');
+    const primary = primaryIn(cluster, roles);
     if (primary) return primary;
     throw new ClusterError(
       'not-found',
@@ -247,9 +247,11 @@ export const createClusterService = (dependencies: ClusterServiceDependencies): 
     addWorker: (cluster, options) =>
       exclusively(cluster.name, options, async (limits) => {
         const described = (await readDescription(machine.ownFiles, cluster.folder)) ?? cluster;
-        const reserved = portsOf(await descriptions());
-        let port = Math.max(...workers(described).map((worker) => worker.port), 9700) + 1;
-        while (reserved.has(port) || !(await machine.isPortFree(port))) port += 1;
+        const wanted = Math.max(FIRST_WORKER_PORT, ...workers(described).map(({ port: last }) => last + 1));
+        const port = await nextFreePort(wanted, new Set(), {
+          reservedPorts: portsOf(await descriptions()),
+          isPortFree: (candidate) => machine.isPortFree(candidate),
+        });
         const context = { machine, ...(await addingContext(described)) };
         return await addWorker(described, port, context, limits);
       }),

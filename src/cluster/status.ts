@@ -1,3 +1,5 @@
+import { type Cluster, type ClusterNode, coordinators } from './model.ts';
+
 /**
  * What is true of a server right now, as a probe found it.
  * - `stopped`: no server process; - `starting`: alive, not accepting yet;
@@ -26,3 +28,7 @@ export interface NodeStatus {
 
 /** A cluster's nodes by name. */
 export type ClusterStatus = ReadonlyMap<string, NodeStatus>;
+
+/** The coordinator that is the primary; undefined where none answered as one. */
+export const primaryIn = (cluster: Cluster, status: ClusterStatus): ClusterNode | undefined =>
+  coordinators(cluster).find(({ name }) => status.get(name)?.role === 'primary');

@@ -1,5 +1,6 @@
 import type { ClusterService } from '../cluster/clusters.ts';
 import { type Cluster, type ClusterNode, coordinators, workers } from '../cluster/model.ts';
+import { primaryIn } from '../cluster/status.ts';
 import { connect, type Session } from '../postgres/session.ts';
 import type { NodeState } from '../cluster/status.ts';
 import type { DirectWrites, Sharding, WorkerWrites } from '../sharding/sharding.ts';
@@ -50,7 +51,7 @@ export const clusterTarget = (
   workers: workers(cluster).map((worker) => server(service, cluster, worker)),
   findPrimary: async (signal) => {
     const status = await service.status(cluster, signal);
-    const primary = coordinators(cluster).find(({ name }) => status.get(name)?.role === 'primary');
+    const primary = primaryIn(cluster, status);
     return primary && server(service, cluster, primary);
   },
   mayHavePrimary: async (signal) => {

@@ -1,15 +1,14 @@
 import { address } from '../../postgres/endpoint.ts';
-import { networkOf } from '../../runtime/choice.ts';
 import type { Machine, Runtime } from '../../runtime/runtime.ts';
 import type { Sharding } from '../../sharding/sharding.ts';
 import type { OperationOptions } from '../clusters.ts';
 import { writeDescription } from '../description.ts';
-import { type Cluster, type ClusterNode, coordinators, paths, peerAddress, workers } from '../model.ts';
+import { type Cluster, type ClusterNode, paths, peerAddress, workers } from '../model.ts';
 import type { ClusterSecrets } from '../secrets.ts';
 import { runSteps, type Step } from '../stepGraph.ts';
 import { explain } from './explain.ts';
 import { BYTES_PER_NODE, refuseObstacle } from './provision.ts';
-import { onNode, passfileOf, type Provisioning } from './provisioning.ts';
+import { newNode, onNode, passfileOf, type Provisioning } from './provisioning.ts';
 import { checkCoordinator, emptyServer } from './steps.ts';
 
 export interface AddingContext {
@@ -94,15 +93,7 @@ export const takeBack = async (
 
 const describeWorker = (cluster: Cluster, port: number): ClusterNode => {
   const numbers = workers(cluster).map(({ name }) => Number(/\d+$/.exec(name)?.[0] ?? 0));
-  const name = `worker${Math.max(0, ...numbers) + 1}`;
-  const { innerPort } = networkOf(cluster.runtime);
-  return {
-    name,
-    kind: 'worker',
-    host: coordinators(cluster)[0]?.host ?? '127.0.0.1',
-    port,
-    ...(innerPort !== undefined && { peerAddress: { host: name, port: innerPort } }),
-  };
+  return newNode('worker', Math.max(0, ...numbers) + 1, port, cluster.runtime);
 };
 
 /** Lets everybody find the passwords of all of a cluster's nodes. */

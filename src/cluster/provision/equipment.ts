@@ -1,7 +1,7 @@
 import { CommandError, type Machine } from '../../runtime/runtime.ts';
 import { ClusterError } from '../errors.ts';
 import type { ClusterSettings } from '../service.ts';
-import { type Equipment, isSupported, OLDEST_POSTGRES } from './platform.ts';
+import { type Equipment, imageProblem, OTHER_IMAGE } from './platform.ts';
 import type { PlatformObstacle } from './request.ts';
 
 type Wanted = Pick<ClusterSettings, 'binDirectory' | 'download' | 'image' | 'memoryMegabytes'>;
@@ -43,10 +43,8 @@ const lookAtContainers = async (
     if (engine === undefined) return undefined;
     if (!('program' in engine)) return { what: 'docker', ...engine };
     const contents = await containers.inspectImage(engine, image);
-    if (contents && !isSupported(contents.postgresVersion)) {
-      const message = `The image ${image} holds PostgreSQL ${contents.postgresVersion}, and ${OLDEST_POSTGRES} is the oldest that will do.`;
-      return { what: 'docker', message, nextStep: 'Name another image in the setting citus.docker.image.' };
-    }
+    const message = contents && imageProblem(image, contents);
+    if (message !== undefined) return { what: 'docker', message, nextStep: OTHER_IMAGE };
     return { engine, image, memoryMegabytes, ...(contents && { contents }) };
   } catch (error) {
     // An engine or an image that is broken must not keep a person from what else there is.

@@ -4,9 +4,9 @@ import type { OperationOptions } from '../clusters.ts';
 import { ClusterError } from '../errors.ts';
 import {
   type ContainerPlatform,
-  isSupported,
+  imageProblem,
   type LocalPlatform,
-  OLDEST_POSTGRES,
+  OTHER_IMAGE,
   type Platform,
 } from './platform.ts';
 
@@ -81,13 +81,9 @@ const pull = async (
       { nextStep: 'Look at the images of this machine, and try again.' },
     );
   }
-  if (!isSupported(contents.postgresVersion)) {
-    throw new ClusterError(
-      'bad-image',
-      `The image ${image} holds PostgreSQL ${contents.postgresVersion}, and ${OLDEST_POSTGRES} is the oldest that will do.`,
-      { image },
-      { nextStep: 'Name another image in the setting citus.docker.image.' },
-    );
+  const problem = imageProblem(image, contents);
+  if (problem !== undefined) {
+    throw new ClusterError('bad-image', problem, { image }, { nextStep: OTHER_IMAGE });
   }
   return { ...platform, contents };
 };

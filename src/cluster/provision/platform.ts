@@ -36,6 +36,15 @@ export interface ContainerPlatform {
 /** Whether clusters can be made of this PostgreSQL. @param version `15.20` */
 export const isSupported = (version: string): boolean => Number.parseInt(version, 10) >= OLDEST_POSTGRES;
 
+/** Why clusters can't be made of an image, in words; undefined where they can. */
+export const imageProblem = (image: string, { postgresVersion }: ServerVersions): string | undefined =>
+  isSupported(postgresVersion)
+    ? undefined
+    : `The image ${image} holds PostgreSQL ${postgresVersion}, and ${OLDEST_POSTGRES} is the oldest that will do.`;
+
+/** What to do where an image won't do. */
+export const OTHER_IMAGE = 'Name another image in the setting citus.docker.image.';
+
 /** What tells platforms of one machine apart, for as long as it stays as it is. */
 export const platformKey = (platform: Platform): string =>
   [platform.kind, platform.sharding, platform.kind === 'local' ? platform.install.binDirectory : ''].join(
@@ -56,7 +65,7 @@ export interface Equipment {
  * PostgreSQL itself ships, downloaded only where there is none.
  */
 export const platformsOf = ({ installs, containers, download }: Equipment): Platform[] => {
-  const usable = installs.filter(({ majorVersion }) => majorVersion >= OLDEST_POSTGRES);
+  const usable = installs.filter(({ version }) => isSupported(version));
   const local = (sharding: ShardingId, of: readonly PostgresInstall[]): Platform[] =>
     of.map((install) => ({ kind: 'local', sharding, install }));
   const citus = local(

@@ -4,7 +4,7 @@ import { type Equipment, OLDEST_POSTGRES, type Platform, platformKey, platformsO
 import type { PlatformObstacle, Proposal, ProposedNode, ProvisionWishes } from './request.ts';
 
 const FIRST_COORDINATOR_PORT = 5432;
-const FIRST_WORKER_PORT = 9701;
+export const FIRST_WORKER_PORT = 9701;
 const LAST_PORT = 65535;
 const DEFAULT_NAME = 'demo';
 
@@ -122,10 +122,15 @@ const portOf = (node: string, port: number | undefined): number | undefined => {
   return port;
 };
 
-const nextFreePort = async (
+/**
+ * The first port from `wanted` on that nobody has.
+ * @param given ports that are about to be used
+ * @throws ClusterError `bad-request` where there is none
+ */
+export const nextFreePort = async (
   wanted: number,
   given: ReadonlySet<number>,
-  { reservedPorts, isPortFree }: Surroundings,
+  { reservedPorts, isPortFree }: Pick<Surroundings, 'reservedPorts' | 'isPortFree'>,
 ): Promise<number> => {
   for (let port = wanted; port <= LAST_PORT; port++) {
     if (!given.has(port) && !reservedPorts.has(port) && (await isPortFree(port))) return port;

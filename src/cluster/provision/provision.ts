@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { networkOf, type RuntimeChoice } from '../../runtime/choice.ts';
+import type { RuntimeChoice } from '../../runtime/choice.ts';
 import type { Machine, Runtime } from '../../runtime/runtime.ts';
 import type { PostgresInstall, ServerVersions } from '../../postgres/install.ts';
 import type { Sharding } from '../../sharding/sharding.ts';
@@ -13,12 +13,11 @@ import { runSteps } from '../stepGraph.ts';
 import { explain } from './explain.ts';
 import type { ReadyPlatform } from './obtain.ts';
 import { nameProblem } from './proposal.ts';
-import { passfileOf } from './provisioning.ts';
+import { newNode, passfileOf } from './provisioning.ts';
 import type { ProvisionRequest } from './request.ts';
 import { removeCluster } from './rollback.ts';
 import { provisioningSteps } from './steps.ts';
 
-const LOOPBACK = '127.0.0.1';
 const SUPERUSER = 'postgres';
 /** A fresh data folder with its WAL, with room to begin to work. */
 export const BYTES_PER_NODE = 150 * 1024 ** 2;
@@ -95,20 +94,11 @@ const describe = (
   madeFolder: boolean,
 ): Cluster => {
   const { name, folder, platform, coordinatorPorts, workerPorts } = request;
-  const { innerPort } = networkOf(runtime);
   const versions = platform.kind === 'docker' ? platform.contents : platformVersions(platform.install);
   const node =
     (kind: ClusterNode['kind']) =>
-    (port: number, index: number): ClusterNode => {
-      const nodeName = `${kind}${index + 1}`;
-      return {
-        name: nodeName,
-        kind,
-        host: LOOPBACK,
-        port,
-        ...(innerPort !== undefined && { peerAddress: { host: nodeName, port: innerPort } }),
-      };
-    };
+    (port: number, index: number): ClusterNode =>
+      newNode(kind, index + 1, port, runtime);
   return {
     schemaVersion: SCHEMA_VERSION,
     id: randomUUID(),

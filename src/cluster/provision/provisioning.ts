@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Credentials, Endpoint } from '../../postgres/endpoint.ts';
 import { formatPassfile } from '../../postgres/passfile.ts';
 import { type Session, withSession } from '../../postgres/session.ts';
+import { networkOf, type RuntimeChoice } from '../../runtime/choice.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { Sharding } from '../../sharding/sharding.ts';
 import type { Cluster, ClusterNode } from '../model.ts';
@@ -17,6 +18,27 @@ export interface Provisioning {
   readonly runtime: Runtime;
   readonly sharding: Sharding;
 }
+
+/** Every server is reached on this interface of this machine. */
+const LOOPBACK = '127.0.0.1';
+
+/** A node that is to be made. @param port on loopback */
+export const newNode = (
+  kind: ClusterNode['kind'],
+  number: number,
+  port: number,
+  runtime: RuntimeChoice,
+): ClusterNode => {
+  const name = `${kind}${number}`;
+  const { innerPort } = networkOf(runtime);
+  return {
+    name,
+    kind,
+    host: LOOPBACK,
+    port,
+    ...(innerPort !== undefined && { peerAddress: { host: name, port: innerPort } }),
+  };
+};
 
 /** A file in a node's folder, which is never on Windows. */
 export const inFolder = (folder: string, name: string): string => path.posix.join(folder, name);
