@@ -55,6 +55,7 @@ const bundles = [
     format: 'esm',
     target: 'es2022',
   },
+  { ...common, entryPoints: ['media/results/main.css'], outfile: 'dist/webview/results.css' },
 ];
 /** `npm start` is not part of the extension, so it goes elsewhere. */
 const tools = [{ ...node, entryPoints: ['src/cli/start.ts'], outfile: 'out/start.cjs' }];

@@ -3,7 +3,7 @@ import type { ClusterService } from './cluster/clusters.ts';
 import { ClusterMonitor } from './cluster/monitor.ts';
 import { createClusterService } from './cluster/service.ts';
 import { localMachine } from './runtime/local/localMachine.ts';
-import { ResultFiles } from './sql/resultFiles.ts';
+import { ResultFiles } from './sql/results/resultFiles.ts';
 import { registerClusterCommands } from './ui/commands/clusterCommands.ts';
 import { registerMoveTable } from './ui/commands/moveTable.ts';
 import { Targets } from './ui/commands/targets.ts';

@@ -60,7 +60,7 @@ async function openPanel(browser: Browser, rowCount: number) {
   const files: Readonly<Record<string, [string, string]>> = {
     '/': ['text/html', html],
     '/results.js': ['text/javascript', await readFile('dist/webview/results.js', 'utf8')],
-    '/results.css': ['text/css', await readFile('media/results.css', 'utf8')],
+    '/results.css': ['text/css', await readFile('dist/webview/results.css', 'utf8')],
   };
   await page.route('**/*', async (route) => {
     const [contentType, body] = files[new URL(route.request().url()).pathname] ?? ['text/plain', ''];

@@ -11,7 +11,7 @@ import { buildVsix } from '../../scripts/setup/vsix.mjs';
 import type { ClusterSettings } from '../../src/cluster/service.ts';
 import { makeSandbox, type Sandbox } from '../../scripts/testing/sandbox.mjs';
 
-export type Theme = 'dark' | 'light';
+export type Theme = 'dark' | 'light' | 'contrast';
 
 export interface WindowOptions {
   /** Files of the workspace: contents by name. */
@@ -37,6 +37,7 @@ const viewport = { width: 1400, height: 900 };
 const themes = {
   dark: { name: 'Dark Modern', className: 'vs-dark' },
   light: { name: 'Light Modern', className: 'vs' },
+  contrast: { name: 'Default High Contrast', className: 'hc-black' },
 } as const;
 /** How long something in the window may take to appear, unless the caller says otherwise. */
 const appearMs = 15_000;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { runSample } from '../../src/cli/sample.ts';
 import { address } from '../../src/postgres/endpoint.ts';
 import { waitUntil } from '../../src/postgres/waitUntil.ts';
-import { standbyRefusal } from '../../src/sql/standbyWrites.ts';
+import { standbyRefusal } from '../../src/sql/writes/standbyWrites.ts';
 import { column, describeOnFdwServers, refusal, rows, value } from '../support/fdwServers.ts';
 
 describeOnFdwServers('built-in sharding', (servers) => {

@@ -6,10 +6,10 @@ import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import * as v from 'valibot';
 import { connect, type Session } from '../../src/postgres/session.ts';
 import { waitUntil } from '../../src/postgres/waitUntil.ts';
-import { type ResultFile, ResultFiles } from '../../src/sql/resultFiles.ts';
-import { FileSession, type Loss } from '../../src/sql/fileSession.ts';
-import type { SqlRun } from '../../src/sql/run.ts';
-import type { Target } from '../../src/sql/target.ts';
+import { type ResultFile, ResultFiles } from '../../src/sql/results/resultFiles.ts';
+import { FileSession, type Loss } from '../../src/sql/run/fileSession.ts';
+import type { SqlRun } from '../../src/sql/run/run.ts';
+import type { Target } from '../../src/sql/run/target.ts';
 import { type PlainServer, startPlainServer } from '../support/plainServer.ts';
 import { loneTarget, newRun, outcomes } from '../support/sql.ts';
 

@@ -5,9 +5,9 @@ import type { ClusterService } from '../../src/cluster/clusters.ts';
 import type { Cluster } from '../../src/cluster/model.ts';
 import { toRequest } from '../../src/cluster/provision/request.ts';
 import { catchUp } from '../../src/cluster/replication.ts';
-import { FileSession } from '../../src/sql/fileSession.ts';
-import type { SqlRun } from '../../src/sql/run.ts';
-import { clusterTarget, type Target } from '../../src/sql/target.ts';
+import { FileSession } from '../../src/sql/run/fileSession.ts';
+import type { SqlRun } from '../../src/sql/run/run.ts';
+import { clusterTarget, type Target } from '../../src/sql/run/target.ts';
 import {
   createTestService,
   makeTestDirectory,

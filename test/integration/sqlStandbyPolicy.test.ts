@@ -6,9 +6,9 @@ import type { Cluster } from '../../src/cluster/model.ts';
 import { toRequest } from '../../src/cluster/provision/request.ts';
 import { catchUp } from '../../src/cluster/replication.ts';
 import type { StandbyWrites } from '../../src/contract/settings.ts';
-import { FileSession } from '../../src/sql/fileSession.ts';
-import type { SqlRun } from '../../src/sql/run.ts';
-import { clusterTarget, type Target } from '../../src/sql/target.ts';
+import { FileSession } from '../../src/sql/run/fileSession.ts';
+import type { SqlRun } from '../../src/sql/run/run.ts';
+import { clusterTarget, type Target } from '../../src/sql/run/target.ts';
 import {
   createTestService,
   makeTestDirectory,

@@ -4,12 +4,12 @@ import type { RunView } from '../../src/contract/results.ts';
 import type { StandbyWrites } from '../../src/contract/settings.ts';
 import type { Credentials } from '../../src/postgres/endpoint.ts';
 import { connect, type Session } from '../../src/postgres/session.ts';
-import type { FileSession } from '../../src/sql/fileSession.ts';
-import { type CreateResultFile, ResultFiles } from '../../src/sql/resultFiles.ts';
-import { SqlRun } from '../../src/sql/run.ts';
-import type { RunStatement } from '../../src/sql/runStatement.ts';
+import type { FileSession } from '../../src/sql/run/fileSession.ts';
+import { type CreateResultFile, ResultFiles } from '../../src/sql/results/resultFiles.ts';
+import { SqlRun } from '../../src/sql/run/run.ts';
+import type { RunStatement } from '../../src/sql/run/runStatement.ts';
 import { split } from '../../src/sql/splitter/splitter.ts';
-import type { Target } from '../../src/sql/target.ts';
+import type { Target } from '../../src/sql/run/target.ts';
 
 /** A server that stands alone, as a target. */
 export const loneTarget = (credentials: Credentials): Target => ({

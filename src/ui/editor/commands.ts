@@ -3,7 +3,7 @@ import type { ClusterService } from '../../cluster/clusters.ts';
 import type { ClusterMonitor } from '../../cluster/monitor.ts';
 import type { FileRef, NodeRef } from '../../contract/refs.ts';
 import { pieceAt, type Piece } from '../../sql/splitter/splitter.ts';
-import { clusterTarget } from '../../sql/target.ts';
+import { clusterTarget } from '../../sql/run/target.ts';
 import type { Targets } from '../commands/targets.ts';
 import type { Guard } from '../guard.ts';
 import { attachedTo } from './attached.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { FileSession, type Loss } from '../../sql/fileSession.ts';
-import type { Target } from '../../sql/target.ts';
+import { FileSession, type Loss } from '../../sql/run/fileSession.ts';
+import type { Target } from '../../sql/run/target.ts';
 import { fileName } from './sqlFile.ts';
 
 /** A file's connection that ended by itself. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { RunStatement } from '../../sql/runStatement.ts';
+import type { RunStatement } from '../../sql/run/runStatement.ts';
 import { rangeOf } from './sqlFile.ts';
 
 /** Underlines the statement that failed, until it is edited or run again. */

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { RowsView } from '../../contract/results.ts';
-import { describeLoss } from '../../sql/fileSession.ts';
-import type { ResultFiles } from '../../sql/resultFiles.ts';
-import { SqlRun } from '../../sql/run.ts';
-import type { RunStatement } from '../../sql/runStatement.ts';
+import { describeLoss } from '../../sql/run/fileSession.ts';
+import type { ResultFiles } from '../../sql/results/resultFiles.ts';
+import { SqlRun } from '../../sql/run/run.ts';
+import type { RunStatement } from '../../sql/run/runStatement.ts';
 import type { Piece } from '../../sql/splitter/splitter.ts';
-import type { Target } from '../../sql/target.ts';
+import type { Target } from '../../sql/run/target.ts';
 import type { Guard } from '../guard.ts';
 import type { ResultsActions, ResultsView } from '../results/resultsView.ts';
 import type { Connections, LostConnection } from './connections.ts';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ClusterService } from '../../cluster/clusters.ts';
 import type { ClusterMonitor } from '../../cluster/monitor.ts';
 import { Views } from '../../contract/ids.ts';
-import type { ResultFiles } from '../../sql/resultFiles.ts';
+import type { ResultFiles } from '../../sql/results/resultFiles.ts';
 import type { Targets } from '../commands/targets.ts';
 import type { Guard } from '../guard.ts';
 import { ResultsView } from '../results/resultsView.ts';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ClusterMonitor } from '../../cluster/monitor.ts';
 import type { CommandId } from '../../contract/commands.ts';
-import type { SqlRun } from '../../sql/run.ts';
+import type { SqlRun } from '../../sql/run/run.ts';
 import { count, dotted } from '../format.ts';
 import { type Attached, attachedName, attachedRole, attachedState, attachedTo } from './attached.ts';
 import type { Attachments } from './attachments.ts';

@@ -59,8 +59,7 @@ export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposabl
     this.#view = view;
     const { webview } = view;
     const dist = vscode.Uri.joinPath(this.#extensionUri, 'dist', 'webview');
-    const media = vscode.Uri.joinPath(this.#extensionUri, 'media');
-    webview.options = { enableScripts: true, localResourceRoots: [dist, media] };
+    webview.options = { enableScripts: true, localResourceRoots: [dist] };
     this.#registrations = [
       webview.onDidReceiveMessage((message: unknown) => {
         this.#receive(message);
@@ -77,7 +76,7 @@ export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposabl
       cspSource: webview.cspSource,
       nonce: randomBytes(16).toString('base64'),
       script: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'results.js')).toString(),
-      style: webview.asWebviewUri(vscode.Uri.joinPath(media, 'results.css')).toString(),
+      style: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'results.css')).toString(),
     });
   }
 

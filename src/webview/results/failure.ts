@@ -1,6 +1,6 @@
 import type { FailureView } from '../../contract/results.ts';
-import { button, el } from './dom.ts';
-import { icon } from './icons.ts';
+import { button, el } from '../controls/dom.ts';
+import { icon } from '../controls/icons.ts';
 
 /**
  * What the server said about a statement that failed, what that means, and what can be done.

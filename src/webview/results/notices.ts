@@ -1,5 +1,5 @@
 import type { NoticeView } from '../../contract/results.ts';
-import { el, setText } from './dom.ts';
+import { el, setText } from '../controls/dom.ts';
 import { counted } from './format.ts';
 
 /** Where there are rows to see, notices are folded when they become more than this; the user may unfold them. */

@@ -1,5 +1,5 @@
 import type { FromWebview, StatementView, ToWebview } from '../../contract/results.ts';
-import { el } from './dom.ts';
+import { el } from '../controls/dom.ts';
 import { duration } from './format.ts';
 import {
   latestStatement,

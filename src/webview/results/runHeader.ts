@@ -1,7 +1,7 @@
 import type { RunView } from '../../contract/results.ts';
-import { button, el, setText } from './dom.ts';
+import { button, el, setText } from '../controls/dom.ts';
 import { baseName, duration, runningTime } from './format.ts';
-import { icon, IconSlot } from './icons.ts';
+import { icon, IconSlot } from '../controls/icons.ts';
 import { runSummary } from './panelState.ts';
 
 /** The file that ran, how its run stands as a whole, and the button that cancels it. */

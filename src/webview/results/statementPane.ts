@@ -1,7 +1,7 @@
 import type { FailureView, StatementView } from '../../contract/results.ts';
 import { Grid, type GridState } from '../grid/grid.ts';
 import type { Row } from '../grid/rows.ts';
-import { el, setText } from './dom.ts';
+import { el, setText } from '../controls/dom.ts';
 import { failureBlock } from './failure.ts';
 import { counted, tagInWords } from './format.ts';
 import { Notices } from './notices.ts';

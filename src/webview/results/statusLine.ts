@@ -1,7 +1,7 @@
 import type { StatementView } from '../../contract/results.ts';
-import { button, el, setText } from './dom.ts';
+import { button, el, setText } from '../controls/dom.ts';
 import { counted, duration, firstKeyword, runningTime } from './format.ts';
-import { icon } from './icons.ts';
+import { icon } from '../controls/icons.ts';
 
 const words: Readonly<Record<StatementView['state'], string>> = {
   pending: 'Waiting',

@@ -1,7 +1,7 @@
 import type { StatementView } from '../../contract/results.ts';
-import { button, el, setText } from './dom.ts';
+import { button, el, setText } from '../controls/dom.ts';
 import { firstKeyword } from './format.ts';
-import { IconSlot } from './icons.ts';
+import { IconSlot } from '../controls/icons.ts';
 
 /** Id of the element of a statement's tab. */
 export function tabId(statementId: number): string {

@@ -1,5 +1,5 @@
 import type { StatementView } from '../../contract/results.ts';
-import { button, el, setText } from './dom.ts';
+import { button, el, setText } from '../controls/dom.ts';
 import { Tab } from './tab.ts';
 import { pageOf, pageText, tabAtKey } from './tabPages.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { ConnectionError, ServerError } from '../../../src/postgres/errors.ts';
-import { failureView, offsetOfPosition } from '../../../src/sql/failure.ts';
-import { standbyRefusal } from '../../../src/sql/standbyWrites.ts';
+import { ConnectionError, ServerError } from '../../../../src/postgres/errors.ts';
+import { failureView, offsetOfPosition } from '../../../../src/sql/run/failure.ts';
+import { standbyRefusal } from '../../../../src/sql/writes/standbyWrites.ts';
 
 const serverError = (code: string, routine?: string): ServerError =>
   new ServerError({ message: 'no', severity: 'ERROR', code, routine });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { summary } from '../../../src/sql/splitter/splitter.ts';
+import { summary } from '../../../../src/sql/splitter/splitter.ts';
 
 describe('summary', () => {
   const table: [name: string, sql: string, expected: string][] = [

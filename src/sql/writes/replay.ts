@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { Session } from '../postgres/session.ts';
-import { waitUntil } from '../postgres/waitUntil.ts';
+import type { Session } from '../../postgres/session.ts';
+import { waitUntil } from '../../postgres/waitUntil.ts';
 
 const Position = v.object({ lsn: v.string() });
 const Answer = v.object({ yes: v.boolean() });

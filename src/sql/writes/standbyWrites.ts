@@ -1,9 +1,9 @@
-import type { StandbyWrites } from '../contract/settings.ts';
-import { ServerError, SqlState } from '../postgres/errors.ts';
-import type { Session } from '../postgres/session.ts';
+import type { StandbyWrites } from '../../contract/settings.ts';
+import { ServerError, SqlState } from '../../postgres/errors.ts';
+import type { Session } from '../../postgres/session.ts';
 import { directWriteHazard } from './directWrites.ts';
 import { type Remedy, type RemedyId, remedyView } from './remedies.ts';
-import type { Target } from './target.ts';
+import type { Target } from '../run/target.ts';
 import { findWritingWorker } from './workerWrites.ts';
 
 /**

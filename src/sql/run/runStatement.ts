@@ -1,13 +1,13 @@
-import type { FailureView, NoticeView, RowsView, StatementView } from '../contract/results.ts';
-import { ServerError, type ServerErrorFields } from '../postgres/errors.ts';
-import type { Session } from '../postgres/session.ts';
-import type { ResultSink } from '../postgres/statement.ts';
-import { columnView } from './columns.ts';
+import type { FailureView, NoticeView, RowsView, StatementView } from '../../contract/results.ts';
+import { ServerError, type ServerErrorFields } from '../../postgres/errors.ts';
+import type { Session } from '../../postgres/session.ts';
+import type { ResultSink } from '../../postgres/statement.ts';
+import { columnView } from '../results/columns.ts';
 import { failureView, offsetOfPosition } from './failure.ts';
-import type { CreateResultFile } from './resultFiles.ts';
-import { ResultStore } from './resultStore.ts';
-import type { Piece } from './splitter/piece.ts';
-import { summary } from './splitter/summary.ts';
+import type { CreateResultFile } from '../results/resultFiles.ts';
+import { ResultStore } from '../results/resultStore.ts';
+import type { Piece } from '../splitter/piece.ts';
+import { summary } from '../splitter/summary.ts';
 import type { Server } from './target.ts';
 
 /** Length of the one line that names a statement. */

@@ -1,7 +1,7 @@
-import type { Session } from '../postgres/session.ts';
-import type { DirectWrites } from '../sharding/sharding.ts';
+import type { Session } from '../../postgres/session.ts';
+import type { DirectWrites } from '../../sharding/sharding.ts';
 import { ask, awaitReplay } from './replay.ts';
-import type { Target } from './target.ts';
+import type { Target } from '../run/target.ts';
 
 /**
  * Why a write that a standby coordinator sends to a shard could be lost just now. Two ways were seen: the standby

@@ -1,4 +1,4 @@
-import type { FailureView } from '../contract/results.ts';
+import type { FailureView } from '../../contract/results.ts';
 
 export type Remedy = FailureView['remedies'][number];
 

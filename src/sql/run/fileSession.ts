@@ -1,5 +1,5 @@
-import type { ConnectionError } from '../postgres/errors.ts';
-import type { Session, TransactionStatus } from '../postgres/session.ts';
+import type { ConnectionError } from '../../postgres/errors.ts';
+import type { Session, TransactionStatus } from '../../postgres/session.ts';
 import type { Server } from './target.ts';
 
 /** A connection that ended by itself. */

@@ -1,5 +1,5 @@
-import type { FailureView } from '../contract/results.ts';
-import { ServerError } from '../postgres/errors.ts';
+import type { FailureView } from '../../contract/results.ts';
+import { ServerError } from '../../postgres/errors.ts';
 
 /** What a failed statement shows, from the error alone. */
 export const failureView = (error: unknown): FailureView => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { pieceAt, split } from '../../../src/sql/splitter/splitter.ts';
+import { pieceAt, split } from '../../../../src/sql/splitter/splitter.ts';
 
 /** @param marked a text where `|` stands for the cursor. */
 const textAt = (marked: string): string | undefined => {

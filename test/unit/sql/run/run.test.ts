@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { encodeRow } from '../../../src/postgres/dataRows.ts';
-import { ConnectionError, ServerError } from '../../../src/postgres/errors.ts';
-import type { Session, TransactionStatus } from '../../../src/postgres/session.ts';
-import type { Completion, ResultSink } from '../../../src/postgres/statement.ts';
-import { FileSession } from '../../../src/sql/fileSession.ts';
-import type { SqlRun } from '../../../src/sql/run.ts';
-import type { Target } from '../../../src/sql/target.ts';
-import { newRun, outcomes } from '../../support/sql.ts';
+import { encodeRow } from '../../../../src/postgres/dataRows.ts';
+import { ConnectionError, ServerError } from '../../../../src/postgres/errors.ts';
+import type { Session, TransactionStatus } from '../../../../src/postgres/session.ts';
+import type { Completion, ResultSink } from '../../../../src/postgres/statement.ts';
+import { FileSession } from '../../../../src/sql/run/fileSession.ts';
+import type { SqlRun } from '../../../../src/sql/run/run.ts';
+import type { Target } from '../../../../src/sql/run/target.ts';
+import { newRun, outcomes } from '../../../support/sql.ts';
 
 type Answer = (session: FakeSession, sink: ResultSink, signal: AbortSignal | undefined) => Completion;
 

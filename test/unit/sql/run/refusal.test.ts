@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { findRefusal } from '../../../src/sql/refusal.ts';
-import { split } from '../../../src/sql/splitter/splitter.ts';
+import { findRefusal } from '../../../../src/sql/run/refusal.ts';
+import { split } from '../../../../src/sql/splitter/splitter.ts';
 
 const refusalOf = (text: string): ReturnType<typeof findRefusal> => findRefusal(split(text), 'coordinator1');
 

@@ -1,9 +1,9 @@
-import type { ClusterService } from '../cluster/clusters.ts';
-import { type Cluster, type ClusterNode, coordinators, workers } from '../cluster/model.ts';
-import { primaryIn } from '../cluster/status.ts';
-import { connect, type Session } from '../postgres/session.ts';
-import type { NodeState } from '../cluster/status.ts';
-import type { DirectWrites, Sharding, WorkerWrites } from '../sharding/sharding.ts';
+import type { ClusterService } from '../../cluster/clusters.ts';
+import { type Cluster, type ClusterNode, coordinators, workers } from '../../cluster/model.ts';
+import { primaryIn } from '../../cluster/status.ts';
+import { connect, type Session } from '../../postgres/session.ts';
+import type { NodeState } from '../../cluster/status.ts';
+import type { DirectWrites, Sharding, WorkerWrites } from '../../sharding/sharding.ts';
 
 /** A server that statements run on. */
 export interface Server {

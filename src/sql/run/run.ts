@@ -1,20 +1,20 @@
-import type { RunView } from '../contract/results.ts';
-import type { StandbyWrites } from '../contract/settings.ts';
-import { ConnectionError } from '../postgres/errors.ts';
-import type { Session } from '../postgres/session.ts';
-import { directWriteHazard } from './directWrites.ts';
+import type { RunView } from '../../contract/results.ts';
+import type { StandbyWrites } from '../../contract/settings.ts';
+import { ConnectionError } from '../../postgres/errors.ts';
+import type { Session } from '../../postgres/session.ts';
+import { directWriteHazard } from '../writes/directWrites.ts';
 import { failureView } from './failure.ts';
 import { describeLoss, type FileSession } from './fileSession.ts';
 import { findRefusal } from './refusal.ts';
-import { remedyView } from './remedies.ts';
-import { awaitReplay } from './replay.ts';
-import type { CreateResultFile } from './resultFiles.ts';
+import { remedyView } from '../writes/remedies.ts';
+import { awaitReplay } from '../writes/replay.ts';
+import type { CreateResultFile } from '../results/resultFiles.ts';
 import { RunStatement } from './runStatement.ts';
 import { copySettings } from './settings.ts';
-import type { Piece } from './splitter/piece.ts';
-import { explainStandbyRefusal, standbyRefusal, wayUnasked } from './standbyWrites.ts';
+import type { Piece } from '../splitter/piece.ts';
+import { explainStandbyRefusal, standbyRefusal, wayUnasked } from '../writes/standbyWrites.ts';
 import type { Server, Target } from './target.ts';
-import { findWritingWorker } from './workerWrites.ts';
+import { findWritingWorker } from '../writes/workerWrites.ts';
 
 export interface RunRequest {
   readonly id: number;

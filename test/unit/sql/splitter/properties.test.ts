@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { split, type Piece } from '../../../src/sql/splitter/splitter.ts';
+import { split, type Piece } from '../../../../src/sql/splitter/splitter.ts';
 
 /** Fragments that mean something to the lexer, closed and unclosed; random rows of them are mostly nonsense. */
 const fragments = [

@@ -1,7 +1,7 @@
-import { ConnectionError, ServerError } from '../postgres/errors.ts';
-import type { Session } from '../postgres/session.ts';
-import { copySettings } from './settings.ts';
-import type { Server, Target } from './target.ts';
+import { ConnectionError, ServerError } from '../../postgres/errors.ts';
+import type { Session } from '../../postgres/session.ts';
+import { copySettings } from '../run/settings.ts';
+import type { Server, Target } from '../run/target.ts';
 
 /** A worker that can do a write in the primary's place, or a sentence that says why none can. */
 export type WorkerSearch = { readonly worker: Server } | { readonly whyNot: string };

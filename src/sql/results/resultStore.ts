@@ -1,5 +1,6 @@
-import type { RowsView } from '../contract/results.ts';
-import { decodeRow, messageBytes } from '../postgres/dataRows.ts';
+import type { RowsView } from '../../contract/results.ts';
+import { decodeRow, messageBytes } from '../../postgres/dataRows.ts';
+import type { ResultRows } from './rows.ts';
 import type { CreateResultFile, ResultFile } from './resultFiles.ts';
 
 /** Sizes in bytes that a store goes by. */
@@ -24,7 +25,7 @@ const SMALLEST_PAGE = 1024;
  * beyond in a file. Only what is asked for is decoded. Of a page in the file 16 bytes stay in memory, so that
  * 10 million rows of ten values (1.5 GB) take 100 kB.
  */
-export class ResultStore {
+export class ResultStore implements ResultRows {
   readonly #createFile: CreateResultFile;
   readonly #sizes: ResultStoreSizes;
   /** For each full page: its first row, and where it begins in all pages put together. */

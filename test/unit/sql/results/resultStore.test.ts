@@ -4,9 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { after, before, describe, it } from 'mocha';
-import { encodeRow, type Row } from '../../../src/postgres/dataRows.ts';
-import { type ResultFile, ResultFileError, ResultFiles } from '../../../src/sql/resultFiles.ts';
-import { ResultStore } from '../../../src/sql/resultStore.ts';
+import { encodeRow, type Row } from '../../../../src/postgres/dataRows.ts';
+import { type ResultFile, ResultFileError, ResultFiles } from '../../../../src/sql/results/resultFiles.ts';
+import { ResultStore } from '../../../../src/sql/results/resultStore.ts';
 
 /** So small that a few rows fill pages, memory and what may wait. */
 const SMALL = { page: 200, memory: 600, waiting: 400, window: 1_000_000 };

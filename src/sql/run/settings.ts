@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Session } from '../postgres/session.ts';
+import type { Session } from '../../postgres/session.ts';
 
 const Setting = v.object({ name: v.string(), value: v.string() });
 

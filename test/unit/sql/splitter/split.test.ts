@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { split, type Piece } from '../../../src/sql/splitter/splitter.ts';
+import { split, type Piece } from '../../../../src/sql/splitter/splitter.ts';
 
 const texts = (source: string): string[] => split(source).map(({ text }) => text);
 const only = (source: string): Piece => {

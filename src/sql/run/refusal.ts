@@ -1,4 +1,4 @@
-import type { Piece } from './splitter/piece.ts';
+import type { Piece } from '../splitter/piece.ts';
 
 /** Why pieces of a file can't be run at all. */
 export interface Refusal {
