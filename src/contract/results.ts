@@ -34,6 +34,30 @@ const Failure = v.object({
   remedies: v.array(Remedy),
 });
 
+/** A limit that stopped a result before its end. */
+const Limit = v.object({
+  /** The setting's id. */
+  setting: v.string(),
+  /** `10,000 rows`, `64 MB`. */
+  at: v.string(),
+  /** Whether the rest can be fetched; the connection is kept for it. */
+  open: v.boolean(),
+  /** Why it can't be fetched any more, as a clause. */
+  gone: v.optional(v.string()),
+});
+
+/** How a statement went on one of several nodes. */
+const NodeOutcome = v.object({
+  name: v.string(),
+  role: v.string(),
+  state: v.picklist(['waiting', 'running', 'done', 'failed', 'cancelled', 'skipped']),
+  rowCount: v.number(),
+  elapsedMs: v.number(),
+  commandTag: v.optional(v.string()),
+  /** What went wrong, or else what is to be known about its rows. */
+  message: v.optional(v.string()),
+});
+
 export const StatementState = v.picklist(['pending', 'running', 'done', 'failed', 'cancelled', 'skipped']);
 
 const Statement = v.object({
@@ -54,8 +78,13 @@ const Statement = v.object({
   startedAt: v.number(),
   /** Milliseconds that it took, or, while running, that it has taken so far. */
   elapsedMs: v.number(),
+  /** When it went on after a limit had stopped it, as `startedAt`. */
+  resumedAt: v.optional(v.number()),
   notices: v.array(Notice),
   failure: v.optional(Failure),
+  limit: v.optional(Limit),
+  /** Where it ran on several nodes: each, in the order of their rows. */
+  nodes: v.optional(v.array(NodeOutcome)),
 });
 
 const Run = v.object({
@@ -107,6 +136,9 @@ export const FromWebview = v.variant('type', [
     count: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(5000)),
   }),
   v.object({ type: v.literal('cancel'), runId: v.number() }),
+  /** Fetch the rows that a limit left, or have the server forget them. */
+  v.object({ type: v.literal('fetchRest'), runId: v.number(), statementId: v.number() }),
+  v.object({ type: v.literal('giveUpRest'), runId: v.number(), statementId: v.number() }),
   v.object({ type: v.literal('remedy'), runId: v.number(), statementId: v.number(), remedyId: v.string() }),
   /** Show the statement in its file. */
   v.object({ type: v.literal('reveal'), runId: v.number(), statementId: v.number() }),
@@ -120,4 +152,6 @@ export type StatementState = v.InferOutput<typeof StatementState>;
 export type ColumnView = v.InferOutput<typeof Column>;
 export type NoticeView = v.InferOutput<typeof Notice>;
 export type FailureView = v.InferOutput<typeof Failure>;
+export type LimitView = v.InferOutput<typeof Limit>;
+export type NodeOutcome = v.InferOutput<typeof NodeOutcome>;
 export type RowsView = v.InferOutput<typeof Rows>;

@@ -5,6 +5,10 @@
 export const STANDBY_WRITES = ['ask', 'route', 'direct', 'refuse'] as const;
 export type StandbyWrites = (typeof STANDBY_WRITES)[number];
 
+/** Where a file's results are shown: in the panel below, or in an editor of their own beside the file. */
+export const RESULTS_LOCATIONS = ['panel', 'beside'] as const;
+export type ResultsLocation = (typeof RESULTS_LOCATIONS)[number];
+
 /** Settings, with the type of each. Defaults live in package.json only. */
 interface SettingMap {
   /** Folder with initdb, pg_ctl and postgres; empty means: look for installs. */
@@ -21,6 +25,12 @@ interface SettingMap {
   'citus.docker.memory': number;
   /** What happens to a write that a standby coordinator refuses. */
   'citus.standbyWrites': StandbyWrites;
+  /** Where a file's results are shown. */
+  'citus.results.location': ResultsLocation;
+  /** Rows at which a result stops; 0 is no limit. */
+  'citus.results.maxRows': number;
+  /** Megabytes at which a result stops; 0 is no limit. */
+  'citus.results.maxMegabytes': number;
 }
 
 export type SettingId = keyof SettingMap;
@@ -34,4 +44,7 @@ export const SETTING_IDS = Object.keys({
   'citus.docker.image': true,
   'citus.docker.memory': true,
   'citus.standbyWrites': true,
+  'citus.results.location': true,
+  'citus.results.maxRows': true,
+  'citus.results.maxMegabytes': true,
 } satisfies Record<SettingId, true>) as readonly SettingId[];

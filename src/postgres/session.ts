@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { sendCancelRequest } from './cancelRequest.ts';
 import { address, type Credentials } from './endpoint.ts';
 import { ConnectionError, type ServerErrorFields, toPostgresError } from './errors.ts';
+import type { ResultLimits } from './resultLimits.ts';
 import { RowTap } from './rowTap.ts';
 import { type Completion, type ResultSink, SinkError, StatementExecution } from './statement.ts';
 
@@ -49,10 +50,17 @@ export interface Session {
   /**
    * Runs one statement of the user's, exactly as written, streaming its rows.
    * Aborting the signal cancels it on the server; where the server can't be reached for that, the connection is dropped.
-   * @returns when the server is ready for the next statement
+   * @param limits stop the result where it reaches them; only for statements that do nothing but read, because what a
+   * statement does by itself is committed when its rest is fetched or given up
+   * @returns when the server is ready for the next statement, or a limit is reached
    * @throws ServerError (`queryCanceled` when aborted in time), ConnectionError, SinkError
    */
-  execute(sql: string, sink: ResultSink, signal?: AbortSignal): Promise<Completion>;
+  execute(sql: string, sink: ResultSink, signal?: AbortSignal, limits?: ResultLimits): Promise<Completion>;
+  /**
+   * The rows of the last statement that a limit stopped. Whatever this connection does next gives them up.
+   * Undefined where there are none (any more).
+   */
+  readonly rest: Rest | undefined;
   /**
    * Starts a `COPY … TO STDOUT`: the stream gives what the server sends. Nothing else runs until it has ended.
    * An error of the server's is the stream's error, as it came from pg.
@@ -67,6 +75,19 @@ export interface Session {
   /** Calls back once when the connection is lost, not when it is closed here. */
   onLost(listener: (error: ConnectionError) => void): () => void;
   close(): Promise<void>;
+}
+
+/** Rows that a limit left on the server, which holds the statement's snapshot, and its transaction open, for them. */
+export interface Rest {
+  /** Takes them all, to the statement's sink. As `execute`. */
+  fetch(signal?: AbortSignal): Promise<Completion>;
+  /** Has the server forget them; resolves when it is ready for the next statement. */
+  giveUp(): Promise<void>;
+  /**
+   * Settles when they have been fetched or are gone: with the server's error where that is why, such as a conflict
+   * with recovery on a standby.
+   */
+  readonly ended: Promise<unknown>;
 }
 
 /** What pg hands over of a notice. */
@@ -138,6 +159,7 @@ class PgSession implements Session {
   inHotStandby = false;
   closed = false;
   serverPid = 0;
+  rest: Rest | undefined;
   readonly #client: Client;
   readonly #credentials: Credentials;
   readonly #where: string;
@@ -192,11 +214,26 @@ class PgSession implements Session {
     await this.#rows(sql, values);
   }
 
-  async execute(sql: string, sink: ResultSink, signal?: AbortSignal): Promise<Completion> {
-    this.#assertOpen();
+  async execute(
+    sql: string,
+    sink: ResultSink,
+    signal?: AbortSignal,
+    limits?: ResultLimits,
+  ): Promise<Completion> {
+    await this.#prepare();
     if (signal?.aborted) throw new ConnectionError('aborted', 'Cancelled before the statement was sent.');
-    const execution = new StatementExecution(sql, sink, this.#tap);
-    const ended = execution.done.then(
+    const execution = new StatementExecution(sql, sink, this.#tap, limits);
+    const completing = this.#follow(execution, signal);
+    this.#client.query(execution);
+    const completion = await completing;
+    if (completion.reached !== undefined) this.#keepRest(execution);
+    return completion;
+  }
+
+  /** Waits for what an execution does now, and cancels it when it is aborted. */
+  async #follow(execution: StatementExecution, signal: AbortSignal | undefined): Promise<Completion> {
+    const { done } = execution;
+    const ended = done.then(
       () => true,
       () => true,
     );
@@ -206,9 +243,8 @@ class PgSession implements Session {
       cancelling = this.#cancelUntil(ended);
     };
     signal?.addEventListener('abort', abort, { once: true });
-    this.#client.query(execution);
     try {
-      return await execution.done;
+      return await done;
     } catch (error) {
       throw error instanceof SinkError ? error : toPostgresError(error, this.#where);
     } finally {
@@ -218,14 +254,38 @@ class PgSession implements Session {
     }
   }
 
+  #keepRest(execution: StatementExecution): void {
+    const { done } = execution;
+    const ended = done
+      .then(
+        () => undefined,
+        (error: unknown) => toPostgresError(error, this.#where),
+      )
+      .finally(() => {
+        this.rest = undefined;
+      });
+    this.rest = {
+      ended,
+      fetch: (signal) => {
+        const completing = this.#follow(execution, signal);
+        execution.fetchRest();
+        return completing;
+      },
+      giveUp: async () => {
+        execution.giveUpRest();
+        await ended;
+      },
+    };
+  }
+
   async copyOut(sql: string): Promise<Readable> {
-    this.#assertOpen();
+    await this.#prepare();
     const { to } = await import('pg-copy-streams');
     return withoutCrash(this.#client.query(to(sql)));
   }
 
   async copyIn(sql: string): Promise<Writable> {
-    this.#assertOpen();
+    await this.#prepare();
     const { from } = await import('pg-copy-streams');
     return withoutCrash(this.#client.query(from(sql)));
   }
@@ -281,7 +341,7 @@ class PgSession implements Session {
   }
 
   async #rows(sql: string, values: readonly unknown[]): Promise<unknown[]> {
-    this.#assertOpen();
+    await this.#prepare();
     try {
       return (await this.#client.query<Record<string, unknown>>(sql, [...values])).rows;
     } catch (error) {
@@ -289,7 +349,9 @@ class PgSession implements Session {
     }
   }
 
-  #assertOpen(): void {
+  /** Makes the connection ready for something new. */
+  async #prepare(): Promise<void> {
+    await this.rest?.giveUp();
     if (this.closed) throw new ConnectionError('lost', `The connection to ${this.#where} is closed.`);
   }
 

@@ -1,6 +1,7 @@
 import type { Connection, Submittable } from 'pg';
 import { encodeRow } from './dataRows.ts';
 import { isReported } from './errors.ts';
+import { Allowance, type ReachedLimit, type ResultLimits } from './resultLimits.ts';
 import type { RowTap } from './rowTap.ts';
 
 /** A result's column as RowDescription gives it. */
@@ -22,10 +23,14 @@ export interface ResultSink {
   rows(messages: Buffer, count: number): Promise<void> | undefined;
 }
 
-/** How a statement ended well. `commandTag` is empty for an empty statement; `stopped` means that rows were thrown away. */
+/**
+ * How a statement ended well. `commandTag` is empty for an empty statement; `stopped` means that rows were thrown away.
+ * With `reached` it hasn't ended: a limit stopped it, and the server holds the rest until it is fetched or given up.
+ */
 export interface Completion {
   readonly commandTag: string;
   readonly stopped: boolean;
+  readonly reached?: ReachedLimit;
 }
 
 /** The sink could not take what the server sent; `cause` says why. */
@@ -41,13 +46,14 @@ type WireConnection = Connection & { sendCopyFail(message: string): void };
 
 /**
  * One statement sent by the extended query protocol (PostgreSQL manual, 55.2.3 "Extended Query"), which
- * unlike the simple one refuses text that holds two statements. All rows are asked for at once: reading them in
- * portions through a portal would keep the server from planning parallel workers, and cost a round trip each.
+ * unlike the simple one refuses text that holds two statements. All rows are asked for at once, unless they are
+ * limited: reading them in portions keeps the server from using parallel workers, and costs a round trip each.
+ * Without Sync the transaction that a statement is by itself stays open between portions, and the portal with it.
  * pg calls the `handle…` methods as messages arrive.
  */
 export class StatementExecution implements Submittable {
-  /** Settles when the server is ready for the next statement. */
-  readonly done: Promise<Completion>;
+  /** Settles when the server is ready for the next statement, or a limit is reached; then it is another promise. */
+  done: Promise<Completion>;
   readonly #sql: string;
   readonly #sink: ResultSink;
   readonly #tap: RowTap;
@@ -56,20 +62,41 @@ export class StatementExecution implements Submittable {
   #sinkReady: Promise<void> = Promise.resolve();
   #commandTag = '';
   #stopped = false;
+  #allowance: Allowance | undefined;
+  /** Whether Sync was sent, after which the server says that it is ready. */
+  #synced = false;
   #sinkError: SinkError | undefined;
   #binaryCopy = false;
   #resolve: (completion: Completion) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
 
-  /** @param tap of the connection that it will be submitted to */
-  constructor(sql: string, sink: ResultSink, tap: RowTap) {
+  /**
+   * @param tap of the connection that it will be submitted to
+   * @param limits of the result; none unless told
+   */
+  constructor(sql: string, sink: ResultSink, tap: RowTap, limits?: ResultLimits) {
     this.#sql = sql;
     this.#sink = sink;
     this.#tap = tap;
-    this.done = new Promise<Completion>((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
+    if (limits && (limits.rows > 0 || limits.bytes > 0)) this.#allowance = new Allowance(limits);
+    this.done = this.#newPhase();
+  }
+
+  /** Asks for all rows that a limit left; `done` settles when they are here. */
+  fetchRest(): void {
+    this.#allowance = undefined;
+    this.#ask();
+  }
+
+  /** Has the server forget the rows that a limit left; `done` settles when it has. */
+  giveUpRest(): void {
+    const connection = this.#connection;
+    if (!connection || this.#synced) return;
+    connection.stream.cork();
+    // In a transaction of the user's, Sync alone would leave the portal open.
+    connection.close({ type: 'P', name: '' }, true);
+    this.#sync(connection);
+    connection.stream.uncork();
   }
 
   /** Throws away the rows that are still to come. They are read all the same: a server that can't send hears no cancel. */
@@ -87,8 +114,7 @@ export class StatementExecution implements Submittable {
     connection.parse({ name: '', text: this.#sql, types: [] }, true);
     connection.bind({ portal: '', statement: '', values: [] }, true);
     connection.describe({ type: 'P', name: '' }, true);
-    connection.execute({ portal: '', rows: '0' }, true);
-    connection.sync();
+    this.#ask();
     connection.stream.uncork();
   }
 
@@ -96,12 +122,27 @@ export class StatementExecution implements Submittable {
     this.#columns(message.fields.map((field) => ({ name: field.name, typeOid: field.dataTypeID })));
   }
 
-  handleCommandComplete(message: { text: string }): void {
+  handleCommandComplete(message: { text: string }, connection: Connection): void {
     this.#commandTag = message.text;
+    this.#sync(connection);
   }
 
-  handleEmptyQuery(): void {
-    // ReadyForQuery follows; there is no command tag.
+  handleEmptyQuery(connection: Connection): void {
+    this.#sync(connection);
+  }
+
+  /** A portion has come, and there may be more. */
+  handlePortalSuspended(): void {
+    void this.#sinkReady.then(() => {
+      const reached = this.#allowance?.reached;
+      if (this.#stopped) this.giveUpRest();
+      else if (reached === undefined) this.#ask();
+      else {
+        const resolve = this.#resolve;
+        this.done = this.#newPhase();
+        resolve({ commandTag: '', stopped: false, reached });
+      }
+    });
   }
 
   /** A file's own rows can't be sent along yet; the server turns this into an error that says so. */
@@ -134,8 +175,36 @@ export class StatementExecution implements Submittable {
     };
     // pg forgets a statement that failed, so what follows the error is listened for here: the server's readiness,
     // which tells how the transaction stands, or the end of a connection that the server closes after a FATAL error.
-    if (isReported(error)) connection.on('readyForQuery', settle).on('end', settle);
-    else settle();
+    if (isReported(error)) {
+      connection.on('readyForQuery', settle).on('end', settle);
+      this.#sync(connection);
+    } else settle();
+  }
+
+  #newPhase(): Promise<Completion> {
+    const phase = new Promise<Completion>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    // While the rest waits nobody may be listening.
+    phase.catch(() => undefined);
+    return phase;
+  }
+
+  /** Asks for rows: for the next portion where they are limited, else for all that are left. */
+  #ask(): void {
+    const connection = this.#connection;
+    if (!connection) return;
+    connection.execute({ portal: '', rows: String(this.#allowance?.portion ?? 0) }, true);
+    if (this.#allowance) connection.flush();
+    else this.#sync(connection);
+  }
+
+  /** Ends the exchange, once. */
+  #sync(connection: Connection): void {
+    if (this.#synced) return;
+    this.#synced = true;
+    connection.sync();
   }
 
   /** Nothing more comes: ends, once the sink has taken what came. */
@@ -160,6 +229,7 @@ export class StatementExecution implements Submittable {
 
   readonly #take = (messages: Buffer, count: number): void => {
     if (this.#stopped) return;
+    this.#allowance?.take(messages.length, count);
     try {
       const ready = this.#sink.rows(messages, count);
       if (ready) this.#pauseUntil(ready);

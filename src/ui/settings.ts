@@ -3,7 +3,14 @@ import * as vscode from 'vscode';
 import { defaultDirectory, downloadDirectory } from '../cluster/defaultDirectory.ts';
 import type { ClusterSettings } from '../cluster/service.ts';
 import { NPM_REGISTRY } from '../runtime/local/download/packages.ts';
-import { type SettingId, STANDBY_WRITES, type StandbyWrites } from '../contract/settings.ts';
+import {
+  RESULTS_LOCATIONS,
+  type ResultsLocation,
+  type SettingId,
+  STANDBY_WRITES,
+  type StandbyWrites,
+} from '../contract/settings.ts';
+import type { ResultLimits } from '../postgres/resultLimits.ts';
 
 /**
  * The user's settings as they are now. What isn't of the right type counts as not set.
@@ -24,6 +31,19 @@ export const readSettings = (storage: vscode.Uri): ClusterSettings => ({
 /** What happens now to a write of this file that a standby refuses; folders can have their own answer. */
 export const standbyWrites = (file: vscode.Uri): StandbyWrites =>
   read('citus.standbyWrites', v.picklist(STANDBY_WRITES), file);
+
+/** Where results of this file stop. */
+export const resultLimits = (file: vscode.Uri): ResultLimits => ({
+  rows: read('citus.results.maxRows', Limit, file),
+  bytes: read('citus.results.maxMegabytes', Limit, file) * 1024 * 1024,
+});
+
+/** Where results of this file are shown. */
+export const resultsLocation = (file: vscode.Uri): ResultsLocation =>
+  read('citus.results.location', v.picklist(RESULTS_LOCATIONS), file);
+
+/** Execute takes no more rows than that (PostgreSQL manual, 55.7 "Message Formats"); nobody needs more megabytes. */
+const Limit = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1));
 
 const text = (id: SettingId): string => read(id, v.string()).trim();
 const number = (id: SettingId): number => read(id, v.number());

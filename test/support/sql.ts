@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { RunView } from '../../src/contract/results.ts';
 import type { StandbyWrites } from '../../src/contract/settings.ts';
 import type { Credentials } from '../../src/postgres/endpoint.ts';
+import type { ResultLimits } from '../../src/postgres/resultLimits.ts';
 import { connect, type Session } from '../../src/postgres/session.ts';
 import type { FileSession } from '../../src/sql/run/fileSession.ts';
 import { type CreateResultFile, ResultFiles } from '../../src/sql/results/resultFiles.ts';
@@ -34,7 +35,8 @@ export const newRun = (
   {
     standbyWrites = 'ask',
     createFile = testFiles.create,
-  }: { standbyWrites?: StandbyWrites; createFile?: CreateResultFile } = {},
+    limits = { rows: 0, bytes: 0 },
+  }: { standbyWrites?: StandbyWrites; createFile?: CreateResultFile; limits?: ResultLimits } = {},
 ): SqlRun =>
   new SqlRun(
     {
@@ -43,6 +45,7 @@ export const newRun = (
       pieces: split(text),
       wholeFile: true,
       standbyWrites: () => standbyWrites,
+      limits: () => limits,
     },
     connection,
     target,

@@ -1,6 +1,7 @@
 import type { RunView } from '../../contract/results.ts';
 import type { StandbyWrites } from '../../contract/settings.ts';
 import { ConnectionError } from '../../postgres/errors.ts';
+import type { ResultLimits } from '../../postgres/resultLimits.ts';
 import type { Session } from '../../postgres/session.ts';
 import { directWriteHazard } from '../writes/directWrites.ts';
 import { failureView } from './failure.ts';
@@ -26,6 +27,8 @@ export interface RunRequest {
   readonly wholeFile: boolean;
   /** What is to happen to a write that a standby refuses; asked for each statement. */
   readonly standbyWrites: () => StandbyWrites;
+  /** Where results stop; asked for each statement. */
+  readonly limits: () => ResultLimits;
 }
 
 const IN_DOUBT = 'Whether this statement took effect is not known.';
@@ -46,6 +49,7 @@ export class SqlRun {
   readonly statements: readonly RunStatement[];
   readonly #wholeFile: boolean;
   readonly #standbyWrites: () => StandbyWrites;
+  readonly #limits: () => ResultLimits;
   readonly #connection: FileSession;
   readonly #target: Target;
   #activity: AbortController | undefined;
@@ -68,6 +72,7 @@ export class SqlRun {
     );
     this.#wholeFile = request.wholeFile;
     this.#standbyWrites = request.standbyWrites;
+    this.#limits = request.limits;
     this.#connection = connection;
     this.#target = target;
   }
@@ -102,9 +107,22 @@ export class SqlRun {
     });
   }
 
-  /** Cancels the running statement on its server; those after it are skipped. */
+  /** Cancels the running statement on its server; those after it are skipped. Rows that a limit left are given up. */
   cancel(): void {
     this.#activity?.abort();
+    if (this.running) return;
+    for (const statement of this.statements) void statement.giveUpRest();
+  }
+
+  /** Fetches the rows of a statement that a limit left; nothing is run again. */
+  async fetchRest(statementId: number): Promise<void> {
+    const statement = this.statements[statementId];
+    const session = this.#connection.current;
+    if (!statement || !session || this.running) return;
+    await this.#active(async (signal) => {
+      const failure = await statement.fetchRest(signal);
+      await this.#explain(statement, failure, session, signal, this.#standbyWrites());
+    });
   }
 
   /**
@@ -233,7 +251,7 @@ export class SqlRun {
       });
       return undefined;
     }
-    return statement.execute(this.#target, session, signal);
+    return statement.execute(this.#target, session, signal, this.#limits());
   }
 
   async #runOnPrimary(statement: RunStatement, session: Session, signal: AbortSignal): Promise<boolean> {

@@ -1,11 +1,20 @@
-import type { FailureView, NoticeView, RowsView, StatementView } from '../../contract/results.ts';
+import type {
+  FailureView,
+  LimitView,
+  NodeOutcome,
+  NoticeView,
+  RowsView,
+  StatementView,
+} from '../../contract/results.ts';
 import { ServerError, type ServerErrorFields } from '../../postgres/errors.ts';
-import type { Session } from '../../postgres/session.ts';
-import type { ResultSink } from '../../postgres/statement.ts';
+import type { ResultLimits } from '../../postgres/resultLimits.ts';
+import type { Rest, Session } from '../../postgres/session.ts';
+import type { Completion, ResultSink } from '../../postgres/statement.ts';
 import { columnView } from '../results/columns.ts';
 import { failureView, offsetOfPosition } from './failure.ts';
 import type { CreateResultFile } from '../results/resultFiles.ts';
 import { ResultStore } from '../results/resultStore.ts';
+import { isLimitable, limitView } from './resultLimit.ts';
 import type { Piece } from '../splitter/piece.ts';
 import { summary } from '../splitter/summary.ts';
 import type { Server } from './target.ts';
@@ -22,6 +31,8 @@ export class RunStatement {
   errorOffset: number | undefined;
   readonly #createFile: CreateResultFile;
   #store: ResultStore;
+  /** What a limit left of it, and how it goes on with that. */
+  #rest: { readonly rows: Rest; readonly session: Session } | undefined;
   readonly #changed: () => void;
 
   /**
@@ -69,7 +80,10 @@ export class RunStatement {
   /** Frees the rows, and deletes their file. */
   async clear(): Promise<void> {
     const store = this.#store;
+    const rest = this.#rest;
+    this.#rest = undefined;
     this.#store = new ResultStore(this.#createFile);
+    await rest?.rows.giveUp();
     await store.close();
   }
 
@@ -79,6 +93,9 @@ export class RunStatement {
     this.errorOffset = undefined;
     delete this.view.failure;
     delete this.view.commandTag;
+    delete this.view.resumedAt;
+    delete this.view.limit;
+    delete this.view.nodes;
     Object.assign(this.view, {
       state: 'pending',
       columns: [],
@@ -98,36 +115,72 @@ export class RunStatement {
 
   /**
    * Runs it on a server; how it went is in the view.
+   * @param limits stop the result where they are reached, if nothing is to be written
    * @returns the error that it failed with, or that cancelling it gave
    */
-  async execute(server: Server, session: Session, signal: AbortSignal): Promise<unknown> {
+  async execute(
+    server: Server,
+    session: Session,
+    signal: AbortSignal,
+    limits?: ResultLimits,
+  ): Promise<unknown> {
+    const { text } = this.piece;
+    this.begin({ cluster: server.clusterName, node: server.nodeName, role: server.role(session) });
+    const stopAt = limits && isLimitable(text) ? limits : undefined;
+    return this.#follow(session, signal, async () => {
+      const completion = await session.execute(text, this.sink, signal, stopAt);
+      if (completion.reached !== undefined && stopAt && session.rest)
+        this.#keep(session, session.rest, limitView(completion.reached, stopAt, this.view.rowCount));
+      return completion;
+    });
+  }
+
+  /**
+   * Fetches the rows that a limit left, if they are still there.
+   * @returns the error that it failed with, or that cancelling it gave
+   */
+  async fetchRest(signal: AbortSignal): Promise<unknown> {
+    const rest = this.#rest;
+    if (!rest) return undefined;
+    this.#rest = undefined;
+    delete this.view.limit;
     this.view.state = 'running';
-    this.view.target = {
-      cluster: server.clusterName,
-      node: server.nodeName,
-      role: server.role(session),
-    };
+    this.view.resumedAt = Date.now();
+    this.#changed();
+    return this.#follow(rest.session, signal, () => rest.rows.fetch(signal));
+  }
+
+  /** Has the server forget the rows that a limit left. */
+  async giveUpRest(): Promise<void> {
+    if (!this.#rest) return;
+    if (this.view.limit) this.view.limit.gone = 'you ended it here';
+    await this.#rest.rows.giveUp();
+  }
+
+  /** Shows that it runs. */
+  begin(target: StatementView['target']): void {
+    this.view.state = 'running';
+    this.view.target = target;
     this.view.startedAt = Date.now();
     this.#changed();
-    const began = performance.now();
-    const stopNotices = session.onNotice((notice) => {
-      this.note(notice);
-    });
-    let failure: unknown;
-    try {
-      const { commandTag, stopped } = await session.execute(this.piece.text, this.#sink, signal);
-      if (!stopped) await this.#store.written();
-      this.view.commandTag = commandTag;
-      this.view.state = stopped ? 'cancelled' : 'done';
-    } catch (error) {
-      failure = error;
-      if (signal.aborted && !session.closed) this.view.state = 'cancelled';
-      else this.#fail(error);
-    }
-    stopNotices();
-    this.view.elapsedMs = performance.now() - began;
+  }
+
+  /** Shows how it ended. @param elapsedMs milliseconds that it took */
+  end(state: StatementView['state'], elapsedMs: number): void {
+    this.view.state = state;
+    this.view.elapsedMs = elapsedMs;
     this.#changed();
-    return failure;
+  }
+
+  /** Settles when no row waits to be written to a file. @throws ResultFileError */
+  written(): Promise<void> {
+    return this.#store.written();
+  }
+
+  /** Shows how it goes on the nodes that it runs on. */
+  showNodes(nodes: readonly NodeOutcome[]): void {
+    this.view.nodes = nodes.map((node) => ({ ...node }));
+    this.#changed();
   }
 
   /** Shows a message with the statement. */
@@ -159,6 +212,51 @@ export class RunStatement {
     this.#changed();
   }
 
+  /**
+   * Shows how it ends when the server is done with it, or stops for a limit.
+   * @returns the error that it failed with, or that cancelling it gave
+   */
+  async #follow(
+    session: Session,
+    signal: AbortSignal,
+    complete: () => Promise<Completion>,
+  ): Promise<unknown> {
+    const before = this.view.elapsedMs;
+    const began = performance.now();
+    const stopNotices = session.onNotice((notice) => {
+      this.note(notice);
+    });
+    let failure: unknown;
+    try {
+      const { commandTag, stopped, reached } = await complete();
+      if (!stopped) await this.written();
+      if (reached === undefined) this.view.commandTag = commandTag;
+      this.view.state = stopped ? 'cancelled' : 'done';
+    } catch (error) {
+      failure = error;
+      if (signal.aborted && !session.closed) this.view.state = 'cancelled';
+      else this.#fail(error);
+    }
+    stopNotices();
+    this.end(this.view.state, before + performance.now() - began);
+    return failure;
+  }
+
+  /** Keeps what a limit left, until it is gone. */
+  #keep(session: Session, rows: Rest, limit: LimitView): void {
+    const rest = { rows, session };
+    this.#rest = rest;
+    this.view.limit = limit;
+    void rows.ended.then((error) => {
+      if (this.#rest !== rest) return;
+      this.#rest = undefined;
+      limit.open = false;
+      if (error instanceof Error) limit.gone = `the server ended it: ${error.message}`;
+      else limit.gone ??= 'the connection has gone on to something else';
+      this.#changed();
+    });
+  }
+
   #fail(error: unknown): void {
     this.view.state = 'failed';
     this.view.failure = failureView(error);
@@ -167,7 +265,8 @@ export class RunStatement {
     }
   }
 
-  readonly #sink: ResultSink = {
+  /** Takes its columns and rows. */
+  readonly sink: ResultSink = {
     columns: (columns) => {
       this.view.columns = columns.map(columnView);
       this.#changed();

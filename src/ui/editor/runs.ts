@@ -10,7 +10,7 @@ import type { Guard } from '../guard.ts';
 import type { ResultsActions, ResultsView } from '../results/resultsView.ts';
 import type { Connections, LostConnection } from './connections.ts';
 import type { SqlDiagnostics } from './diagnostics.ts';
-import { standbyWrites } from '../settings.ts';
+import { resultLimits, standbyWrites } from '../settings.ts';
 import { fileName, rangeOf } from './sqlFile.ts';
 
 interface FileRun {
@@ -82,6 +82,7 @@ export class Runs implements ResultsActions, vscode.Disposable {
       pieces,
       wholeFile,
       standbyWrites: () => standbyWrites(file),
+      limits: () => resultLimits(file),
     };
     const fileRun: FileRun = {
       file,

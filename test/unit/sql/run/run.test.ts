@@ -15,6 +15,7 @@ type Answer = (session: FakeSession, sink: ResultSink, signal: AbortSignal | und
 class FakeSession implements Session {
   readonly serverPid = 1;
   readonly inHotStandby = false;
+  readonly rest = undefined;
   readonly sent: string[] = [];
   transactionStatus: TransactionStatus = 'idle';
   closed = false;
