@@ -40,6 +40,10 @@ export interface CommandMap {
   'citus.sql.runStatement'(file?: FileRef, offset?: number): Promise<void>;
   'citus.sql.runFile'(file?: FileRef): Promise<void>;
   'citus.sql.cancel'(file?: FileRef): Promise<void>;
+  /** Runs what `runStatement` would, on several nodes at once, which the user picks. */
+  'citus.sql.runOnNodes'(file?: FileRef, offset?: number): Promise<void>;
+  /** Moves a file's results, those that are on show unless told, to an editor panel of their own. */
+  'citus.results.openBeside'(file?: FileRef): Promise<void>;
 }
 
 export type CommandId = keyof CommandMap;
@@ -72,4 +76,6 @@ export const COMMAND_IDS = Object.keys({
   'citus.sql.runStatement': true,
   'citus.sql.runFile': true,
   'citus.sql.cancel': true,
+  'citus.sql.runOnNodes': true,
+  'citus.results.openBeside': true,
 } satisfies Record<CommandId, true>) as readonly CommandId[];

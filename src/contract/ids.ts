@@ -4,6 +4,9 @@
  */
 export const Views = { explorer: 'citus.explorer', results: 'citus.results' } as const;
 
+/** Type of the editor panels that show the results of one file each. */
+export const PANEL_TYPE = 'citus.results.beside';
+
 /** The place in the activity bar, and the one in the panel below the editor. */
 export const ViewContainers = { clusters: 'citus', results: 'citusResults' } as const;
 

@@ -97,12 +97,23 @@ const Run = v.object({
 /** Rows as the server printed them; null is SQL NULL. */
 const Rows = v.array(v.array(v.nullable(v.string())));
 
+/** What an editor panel of results keeps for when it comes back after the window was reloaded: no rows. */
+export const KeptRun = v.object({
+  /** The file's URI. */
+  document: v.string(),
+  lastRun: v.optional(Run),
+});
+
 export const ToWebview = v.variant('type', [
   /**
    * A new run begins, or the webview was created again: the whole state. Of a run's `count` statements this holds the
    * first; where there are more, they follow in order in `statements`.
    */
   v.object({ type: v.literal('run'), run: Run, count: v.number() }),
+  /** There is nothing to show. */
+  v.object({ type: v.literal('nothing') }),
+  /** A run whose rows are not there any more. */
+  v.object({ type: v.literal('gone'), run: Run, why: v.string() }),
   /**
    * Statements have changed, or follow a `run`. Their `notices` hold only those that come after the first
    * `noticesBefore`, which were sent before.
@@ -136,6 +147,8 @@ export const FromWebview = v.variant('type', [
     count: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(5000)),
   }),
   v.object({ type: v.literal('cancel'), runId: v.number() }),
+  /** Run the statements of a run whose rows are gone. */
+  v.object({ type: v.literal('runAgain') }),
   /** Fetch the rows that a limit left, or have the server forget them. */
   v.object({ type: v.literal('fetchRest'), runId: v.number(), statementId: v.number() }),
   v.object({ type: v.literal('giveUpRest'), runId: v.number(), statementId: v.number() }),
@@ -144,6 +157,7 @@ export const FromWebview = v.variant('type', [
   v.object({ type: v.literal('reveal'), runId: v.number(), statementId: v.number() }),
 ]);
 
+export type KeptRun = v.InferOutput<typeof KeptRun>;
 export type ToWebview = v.InferOutput<typeof ToWebview>;
 export type FromWebview = v.InferOutput<typeof FromWebview>;
 export type RunView = v.InferOutput<typeof Run>;

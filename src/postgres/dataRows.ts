@@ -47,3 +47,26 @@ export const encodeRow = (values: Row): Buffer => {
   }
   return message;
 };
+
+/**
+ * A series of `count` rows with one more value before the others of each. Their number of values is 16 bits wide, and
+ * PostgreSQL's own limit is 1664 (manual, appendix K "PostgreSQL Limits"), so there is room.
+ */
+export const prefixRows = (messages: Buffer, count: number, value: string): Buffer => {
+  const text = Buffer.from(value, 'utf8');
+  const added = 4 + text.length;
+  const prefixed = Buffer.allocUnsafe(messages.length + count * added);
+  const valuesOffset = MESSAGE_HEADER_BYTES + 2;
+  for (let from = 0, to = 0; from < messages.length;) {
+    const length = messageBytes(messages, from);
+    prefixed.writeUInt8(DATA_ROW, to);
+    prefixed.writeUInt32BE(length - 1 + added, to + 1);
+    prefixed.writeInt16BE(messages.readInt16BE(from + MESSAGE_HEADER_BYTES) + 1, to + MESSAGE_HEADER_BYTES);
+    prefixed.writeInt32BE(text.length, to + valuesOffset);
+    text.copy(prefixed, to + valuesOffset + 4);
+    messages.copy(prefixed, to + valuesOffset + added, from + valuesOffset, from + length);
+    from += length;
+    to += length + added;
+  }
+  return prefixed;
+};

@@ -82,7 +82,12 @@ describe('contributions', () => {
       .filter(([, { scope }]) => scope !== 'machine')
       .map(([id]) => id);
     // It starts and makes nothing: a folder whose author is trusted may say how its files write.
-    assert.deepEqual(perFolder, ['citus.standbyWrites']);
+    assert.deepEqual(perFolder, [
+      'citus.standbyWrites',
+      'citus.results.location',
+      'citus.results.maxRows',
+      'citus.results.maxMegabytes',
+    ]);
   });
 
   it('takes no setting from a workspace that is not trusted', () => {

@@ -94,6 +94,23 @@ export class ResultStore implements ResultRows {
     return rows;
   }
 
+  /**
+   * Rows as they came, from `first` (counted from 0) to the end of some page.
+   * @returns DataRow messages and their number; none where there is no such row
+   */
+  async messagesFrom(first: number): Promise<{ messages: Buffer; count: number }> {
+    const page = this.#pageOf(first);
+    const skipped = first - (this.#firstRows[page] ?? this.#tailFirstRow);
+    const bytes = await this.#bytesOf(page);
+    let start = 0;
+    let count = 0;
+    for (let at = 0, row = 0; at < bytes.length; at += messageBytes(bytes, at), row++) {
+      if (row === skipped) start = at;
+      if (row >= skipped) count += 1;
+    }
+    return { messages: bytes.subarray(count > 0 ? start : bytes.length), count };
+  }
+
   /** Frees the memory and deletes the file; the store is empty from now on. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -5,6 +5,7 @@ import type { ResultLimits } from '../../postgres/resultLimits.ts';
 import type { Session } from '../../postgres/session.ts';
 import { directWriteHazard } from '../writes/directWrites.ts';
 import { failureView } from './failure.ts';
+import type { FileRun } from './fileRun.ts';
 import { describeLoss, type FileSession } from './fileSession.ts';
 import { findRefusal } from './refusal.ts';
 import { remedyView } from '../writes/remedies.ts';
@@ -43,7 +44,7 @@ const ENDS_TRANSACTION = /^(rollback|abort|commit|end)\b/i;
  * Statements of a file, run in order on the file's connection. The first that fails stops it; the rest is skipped.
  * What the server says is in the view, not thrown.
  */
-export class SqlRun {
+export class SqlRun implements FileRun {
   readonly id: number;
   readonly file: string;
   readonly statements: readonly RunStatement[];

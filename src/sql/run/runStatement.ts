@@ -20,7 +20,7 @@ import { summary } from '../splitter/summary.ts';
 import type { Server } from './target.ts';
 
 /** Length of the one line that names a statement. */
-const SUMMARY_LENGTH = 200;
+export const SUMMARY_LENGTH = 200;
 
 /** One statement of a run: what it is, how it goes, and its rows. */
 export class RunStatement {
@@ -42,7 +42,7 @@ export class RunStatement {
   constructor(
     id: number,
     piece: Piece,
-    server: Server,
+    server: Pick<Server, 'clusterName' | 'nodeName'>,
     createFile: CreateResultFile,
     changed: (statement: RunStatement) => void,
   ) {

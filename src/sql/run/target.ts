@@ -11,7 +11,12 @@ export interface Server {
   readonly nodeName: string;
   /** `worker`, or for a coordinator its role as its own session tells it. */
   role(session: Session): string;
-  connect(applicationName: string, signal?: AbortSignal): Promise<Session>;
+  /** @param settings of the session, from its start on */
+  connect(
+    applicationName: string,
+    signal?: AbortSignal,
+    settings?: Readonly<Record<string, string>>,
+  ): Promise<Session>;
 }
 
 /** A server that a file is attached to. */
@@ -46,13 +51,13 @@ export const clusterTarget = (
   cluster: Cluster,
   node: ClusterNode,
 ): Target => ({
-  ...server(service, cluster, node),
+  ...clusterServer(service, cluster, node),
   ...waysToWrite(service.sharding(cluster)),
-  workers: workers(cluster).map((worker) => server(service, cluster, worker)),
+  workers: workers(cluster).map((worker) => clusterServer(service, cluster, worker)),
   findPrimary: async (signal) => {
     const status = await service.status(cluster, signal);
     const primary = primaryIn(cluster, status);
-    return primary && server(service, cluster, primary);
+    return primary && clusterServer(service, cluster, primary);
   },
   mayHavePrimary: async (signal) => {
     const status = await service.status(cluster, signal);
@@ -88,7 +93,8 @@ const waysToWrite = ({
   ...(workerWrites && { workerWrites }),
 });
 
-const server = (
+/** One node of a cluster, as a server and nothing more. */
+export const clusterServer = (
   service: Pick<ClusterService, 'credentials'>,
   cluster: Cluster,
   node: ClusterNode,
@@ -96,6 +102,10 @@ const server = (
   clusterName: cluster.name,
   nodeName: node.name,
   role: (session) => (node.kind === 'worker' ? 'worker' : session.inHotStandby ? 'standby' : 'primary'),
-  connect: async (applicationName, signal) =>
-    connect(await service.credentials(cluster, node), { applicationName, ...(signal && { signal }) }),
+  connect: async (applicationName, signal, settings) =>
+    connect(await service.credentials(cluster, node), {
+      applicationName,
+      ...(signal && { signal }),
+      ...(settings && { settings }),
+    }),
 });

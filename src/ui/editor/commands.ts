@@ -77,7 +77,7 @@ export class SqlCommands implements vscode.Disposable {
   /** Runs a whole file, which is brought into sight: a menu of the file explorer may have named it. */
   async #runFile(document: vscode.TextDocument): Promise<void> {
     if (!editorOf(document)) await vscode.window.showTextDocument(document, { preview: false });
-    await this.#run(document, piecesOf(document), true);
+    await this.run(document, piecesOf(document), true);
   }
 
   /** @returns whether the file is attached now */
@@ -96,7 +96,7 @@ export class SqlCommands implements vscode.Disposable {
   /** @returns whether it was done: a running file keeps its node until its run has ended */
   async #setAttachment(file: vscode.Uri, node: NodeRef | undefined): Promise<boolean> {
     const { attachments, connections, runs } = this.#deps;
-    if (runs.of(file)?.running && !(await this.#offerCancel(file))) return false;
+    if (runs.of(file)?.running && !(await this.offerCancel(file))) return false;
     const before = attachments.get(file);
     if (before?.clusterId !== node?.clusterId || before?.nodeName !== node?.nodeName) {
       await connections.close(file);
@@ -114,10 +114,11 @@ export class SqlCommands implements vscode.Disposable {
       void vscode.window.showInformationMessage('There is no statement here.');
       return;
     }
-    await this.#run(document, pieces, false);
+    await this.run(document, pieces, false);
   }
 
-  async #run(document: vscode.TextDocument, pieces: readonly Piece[], wholeFile: boolean): Promise<void> {
+  /** Runs pieces of a document on the node that it is attached to; asks for one where it isn't. */
+  async run(document: vscode.TextDocument, pieces: readonly Piece[], wholeFile: boolean): Promise<void> {
     const { attachments, monitor, runs, service } = this.#deps;
     const { uri } = document;
     if (pieces.length === 0) {
@@ -125,7 +126,7 @@ export class SqlCommands implements vscode.Disposable {
       return;
     }
     if (runs.of(uri)?.running) {
-      await this.#offerCancel(uri);
+      await this.offerCancel(uri);
       return;
     }
     await monitor.known();
@@ -137,7 +138,7 @@ export class SqlCommands implements vscode.Disposable {
   }
 
   /** @returns whether the person cancelled what the file runs */
-  async #offerCancel(file: vscode.Uri): Promise<boolean> {
+  async offerCancel(file: vscode.Uri): Promise<boolean> {
     const cancel = 'Cancel It';
     const answer = await vscode.window.showWarningMessage(`${fileName(file)} is still running.`, cancel);
     if (answer !== cancel) return false;
@@ -147,7 +148,7 @@ export class SqlCommands implements vscode.Disposable {
 }
 
 /** The document that a command is meant for: the one it was called on, or the active one; only SQL files. */
-const sqlDocument = async (file: FileRef | undefined): Promise<vscode.TextDocument | undefined> => {
+export const sqlDocument = async (file: FileRef | undefined): Promise<vscode.TextDocument | undefined> => {
   const document =
     file instanceof vscode.Uri
       ? await vscode.workspace.openTextDocument(file)
@@ -172,11 +173,12 @@ const editorOf = (document: vscode.TextDocument): vscode.TextEditor | undefined 
   return vscode.window.visibleTextEditors.find((editor) => editor.document === document);
 };
 
-const pieceFrom = (document: vscode.TextDocument, offset: number): readonly Piece[] =>
+/** The piece that starts at an offset, if one does. */
+export const pieceFrom = (document: vscode.TextDocument, offset: number): readonly Piece[] =>
   piecesOf(document).filter(({ start }) => start === offset);
 
 /** What is selected, and where nothing is the statement at the cursor. */
-const selectedPieces = (document: vscode.TextDocument): readonly Piece[] => {
+export const selectedPieces = (document: vscode.TextDocument): readonly Piece[] => {
   const editor = editorOf(document);
   if (!editor) return [];
   const selections = editor.selections.filter(({ isEmpty }) => !isEmpty);

@@ -58,7 +58,7 @@ export class FileLife implements vscode.Disposable {
     if (vscode.workspace.textDocuments.some(({ uri }) => uri.toString() === file.toString())) return;
     // The next untitled document may have the same name.
     if (document.isUntitled) this.#attachments.set(file, undefined);
-    await this.#runs.end(file);
+    await this.#runs.forget(file);
     await this.#connections.close(file);
   }
 }

@@ -8,7 +8,7 @@ import { isSqlFile, piecesOf, SQL_FILES } from './sqlFile.ts';
 /** A file with more statements gets no lens on each: the editor would be busy with them at each key press. */
 const MOST_LENSES = 3000;
 
-/** The lenses of SQL files: at the top the node that the file is attached to, and on each statement `Run`. */
+/** The lenses of SQL files: at the top the node that the file is attached to, and on each statement `Run` and `Run on…`. */
 export class SqlLenses implements vscode.CodeLensProvider, vscode.Disposable {
   readonly #attachments: Attachments;
   readonly #monitor: ClusterMonitor;
@@ -60,9 +60,10 @@ export class SqlLenses implements vscode.CodeLensProvider, vscode.Disposable {
     if (pieces.length > MOST_LENSES) return [];
     return pieces
       .filter(({ kind }) => kind === 'sql')
-      .map(({ line, start }) =>
+      .flatMap(({ line, start }) => [
         lens(line - 1, '$(play) Run', 'citus.sql.runStatement', [document.uri, start]),
-      );
+        lens(line - 1, 'Run on…', 'citus.sql.runOnNodes', [document.uri, start]),
+      ]);
   }
 }
 

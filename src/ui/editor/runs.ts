@@ -1,21 +1,31 @@
 import * as vscode from 'vscode';
 import type { RowsView } from '../../contract/results.ts';
 import { describeLoss } from '../../sql/run/fileSession.ts';
+import type { FileRun } from '../../sql/run/fileRun.ts';
+import { NodesRun } from '../../sql/run/nodes/nodesRun.ts';
 import type { ResultFiles } from '../../sql/results/resultFiles.ts';
 import { SqlRun } from '../../sql/run/run.ts';
 import type { RunStatement } from '../../sql/run/runStatement.ts';
 import type { Piece } from '../../sql/splitter/splitter.ts';
-import type { Target } from '../../sql/run/target.ts';
+import type { Server, Target } from '../../sql/run/target.ts';
 import type { Guard } from '../guard.ts';
-import type { ResultsActions, ResultsView } from '../results/resultsView.ts';
+import type { LastRun, Results } from '../results/results.ts';
+import type { ResultsActions } from '../results/resultsPage.ts';
 import type { Connections, LostConnection } from './connections.ts';
 import type { SqlDiagnostics } from './diagnostics.ts';
 import { resultLimits, standbyWrites } from '../settings.ts';
-import { fileName, rangeOf } from './sqlFile.ts';
+import { columnOf, fileName, rangeOf } from './sqlFile.ts';
 
-interface FileRun {
+/** Files whose last run keeps its rows; those that were run longest ago give up theirs. */
+const KEPT_RUNS = 20;
+const GIVEN_UP = `The rows of ${KEPT_RUNS} files are kept, and others have run since.`;
+
+/** A file's last run. */
+interface Entry {
   file: vscode.Uri;
-  readonly run: SqlRun;
+  readonly run: FileRun;
+  /** Whether its rows are freed. */
+  freed: boolean;
   /** Settles, without an error, when what goes on now has ended. */
   ended: Promise<void>;
   /** The statement that changed last. */
@@ -30,16 +40,26 @@ export interface Order {
   readonly wholeFile: boolean;
 }
 
-/** Runs files' statements, one run at a time for each file, and has the results view show them. */
+/** What a run on several nodes is about. */
+export interface NodesOrder {
+  readonly document: vscode.TextDocument;
+  /** Nodes of one cluster, in the order of their rows. */
+  readonly servers: readonly Server[];
+  readonly pieces: readonly Piece[];
+  /** Whether the person has agreed to writes. */
+  readonly mayWrite: boolean;
+}
+
+/** Runs files' statements, one run at a time for each file, and has the results show them. */
 export class Runs implements ResultsActions, vscode.Disposable {
   readonly #connections: Connections;
   readonly #diagnostics: SqlDiagnostics;
   readonly #guard: Guard;
   readonly #resultFiles: ResultFiles;
-  #results: Pick<ResultsView, 'show' | 'update'> | undefined;
+  #results: Results | undefined;
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
-  /** The last run of each file, by its URI. */
-  readonly #runs = new Map<string, FileRun>();
+  /** The last run of each file, by its URI; the one that began last comes last. */
+  readonly #runs = new Map<string, Entry>();
   readonly #losses: vscode.Disposable;
   #lastId = 0;
   /** A file's run began or ended. */
@@ -55,65 +75,73 @@ export class Runs implements ResultsActions, vscode.Disposable {
     });
   }
 
-  /** Says which view shows the runs; it in turn asks this for rows. */
-  showIn(results: Pick<ResultsView, 'show' | 'update'>): void {
+  /** Says what shows the runs; it in turn asks this for rows. */
+  showIn(results: Results): void {
     this.#results = results;
   }
 
-  of(file: vscode.Uri): SqlRun | undefined {
+  of(file: vscode.Uri): FileRun | undefined {
     return this.#runs.get(file.toString())?.run;
+  }
+
+  /** A file's last run as it is shown. */
+  last(file: vscode.Uri): LastRun | undefined {
+    const entry = this.#runs.get(file.toString());
+    return entry && { run: entry.run.view, ...(entry.freed && { gone: GIVEN_UP }) };
   }
 
   /** Runs pieces of a file, and returns when they have ended. */
   async start({ document, target, pieces, wholeFile }: Order): Promise<void> {
     const file = document.uri;
     const connection = await this.#connections.to(file, target);
-    if (this.of(file)?.running) return;
-    for (const [key, { run }] of this.#runs) {
-      // The view shows the new run only, so nobody can ask for the rows of the others any more.
-      if (run.running) continue;
-      this.#close(run);
-      this.#runs.delete(key);
-    }
-    this.#lastId += 1;
     const request = {
-      id: this.#lastId,
       file: fileName(file),
       pieces,
       wholeFile,
       standbyWrites: () => standbyWrites(file),
       limits: () => resultLimits(file),
     };
-    const fileRun: FileRun = {
+    await this.#begin(
       file,
-      ended: Promise.resolve(),
-      latest: undefined,
-      run: new SqlRun(request, connection, target, this.#resultFiles.create, (statement) => {
-        this.#report(fileRun, statement);
-      }),
-    };
-    this.#runs.set(file.toString(), fileRun);
-    await this.#follow(fileRun, async () => {
-      const running = fileRun.run.run();
-      this.#changed.fire(file);
-      await Promise.all([running, this.#results?.show(fileRun.run.view)]);
-    });
+      (id, changed) => new SqlRun({ ...request, id }, connection, target, this.#resultFiles.create, changed),
+    );
+  }
+
+  /** Runs pieces of a file on several nodes at once, and returns when they have ended. */
+  async startOnNodes({ document, servers, pieces, mayWrite }: NodesOrder): Promise<void> {
+    const file = document.uri;
+    const request = { file: fileName(file), pieces, servers, mayWrite, limits: resultLimits(file) };
+    await this.#begin(
+      file,
+      (id, changed) => new NodesRun({ ...request, id }, this.#resultFiles.create, changed),
+    );
   }
 
   /** Cancels what a file runs, if anything, and returns when it has ended. */
   async end(file: vscode.Uri): Promise<void> {
-    const fileRun = this.#runs.get(file.toString());
-    fileRun?.run.cancel();
-    await fileRun?.ended;
+    const entry = this.#runs.get(file.toString());
+    entry?.run.cancel();
+    await entry?.ended;
+  }
+
+  /** A file is closed: ends its run, and forgets it with its rows. */
+  async forget(file: vscode.Uri): Promise<void> {
+    await this.end(file);
+    const entry = this.#runs.get(file.toString());
+    if (!entry) return;
+    this.#runs.delete(file.toString());
+    this.#results?.forget(file);
+    await entry.run.close();
   }
 
   /** A file has another name now. */
   move(from: vscode.Uri, to: vscode.Uri): void {
-    const fileRun = this.#runs.get(from.toString());
-    if (!fileRun) return;
-    fileRun.file = to;
+    const entry = this.#runs.get(from.toString());
+    if (!entry) return;
+    entry.file = to;
     this.#runs.delete(from.toString());
-    this.#runs.set(to.toString(), fileRun);
+    this.#runs.set(to.toString(), entry);
+    this.#results?.move(from, to);
   }
 
   async rows(runId: number, statementId: number, first: number, count: number): Promise<RowsView> {
@@ -125,25 +153,31 @@ export class Runs implements ResultsActions, vscode.Disposable {
   }
 
   remedy(runId: number, statementId: number, remedyId: string): void {
-    const fileRun = this.#find(runId);
-    if (!fileRun || fileRun.run.running) return;
-    const applied = this.#follow(fileRun, () => {
-      const running = fileRun.run.applyRemedy(statementId, remedyId);
-      this.#changed.fire(fileRun.file);
-      return running;
-    });
-    applied.catch((error: unknown) => {
-      this.#guard.report(error);
+    this.#goOn(runId, (run) => run.applyRemedy(statementId, remedyId));
+  }
+
+  fetchRest(runId: number, statementId: number): void {
+    this.#goOn(runId, (run) => run.fetchRest(statementId));
+  }
+
+  giveUpRest(runId: number, statementId: number): void {
+    const entry = this.#find(runId);
+    void entry?.run.statements[statementId]?.giveUpRest().then(() => {
+      this.#changed.fire(entry.file);
     });
   }
 
   reveal(runId: number, statementId: number): void {
-    const fileRun = this.#find(runId);
-    const piece = fileRun?.run.statements[statementId]?.piece;
-    if (!fileRun || !piece) return;
+    const entry = this.#find(runId);
+    const piece = entry?.run.statements[statementId]?.piece;
+    if (!entry || !piece) return;
     void (async () => {
-      const document = await vscode.workspace.openTextDocument(fileRun.file);
-      await vscode.window.showTextDocument(document, { selection: rangeOf(document, piece) });
+      const document = await vscode.workspace.openTextDocument(entry.file);
+      const viewColumn = columnOf(entry.file);
+      await vscode.window.showTextDocument(document, {
+        selection: rangeOf(document, piece),
+        ...(viewColumn !== undefined && { viewColumn }),
+      });
     })().catch((error: unknown) => {
       this.#guard.report(error);
     });
@@ -156,32 +190,84 @@ export class Runs implements ResultsActions, vscode.Disposable {
     this.#changed.dispose();
   }
 
-  #find(runId: number): FileRun | undefined {
+  #find(runId: number): Entry | undefined {
     return [...this.#runs.values()].find(({ run }) => run.id === runId);
   }
 
-  #close(run: SqlRun): void {
+  /** Begins a file's run, unless it is running one, and returns when it has ended. */
+  async #begin(
+    file: vscode.Uri,
+    make: (id: number, changed: (statement: RunStatement) => void) => FileRun,
+  ): Promise<void> {
+    const before = this.#runs.get(file.toString());
+    if (before?.run.running) return;
+    if (before) this.#close(before.run);
+    this.#lastId += 1;
+    const entry: Entry = {
+      file,
+      freed: false,
+      ended: Promise.resolve(),
+      latest: undefined,
+      run: make(this.#lastId, (statement) => {
+        this.#report(entry, statement);
+      }),
+    };
+    this.#runs.delete(file.toString());
+    this.#runs.set(file.toString(), entry);
+    this.#freeOldest();
+    await this.#follow(entry, async () => {
+      const running = entry.run.run();
+      this.#changed.fire(file);
+      await Promise.all([running, this.#results?.show(file, entry.run.view)]);
+    });
+  }
+
+  /** Frees the rows of what ran longest ago, where there are more than are kept. */
+  #freeOldest(): void {
+    const finished = [...this.#runs.values()].filter(({ run, freed }) => !run.running && !freed);
+    for (const entry of finished.slice(0, -KEPT_RUNS)) {
+      entry.freed = true;
+      this.#results?.showAgain(entry.file);
+      this.#close(entry.run);
+    }
+  }
+
+  /** Goes on with a run that has ended. */
+  #goOn(runId: number, work: (run: FileRun) => Promise<void>): void {
+    const entry = this.#find(runId);
+    if (!entry || entry.run.running) return;
+    const working = this.#follow(entry, () => {
+      const running = work(entry.run);
+      this.#changed.fire(entry.file);
+      return running;
+    });
+    working.catch((error: unknown) => {
+      this.#guard.report(error);
+    });
+  }
+
+  #close(run: FileRun): void {
     run.close().catch((error: unknown) => {
       this.#guard.report(error);
     });
   }
 
   /** Does what changes a run, and tells when it has ended. */
-  async #follow(fileRun: FileRun, work: () => Promise<void>): Promise<void> {
-    const { file, run } = fileRun;
+  async #follow(entry: Entry, work: () => Promise<void>): Promise<void> {
+    const { file, run } = entry;
     this.#diagnostics.clear(file);
     const working = work().finally(() => {
-      if (fileRun.latest) this.#results?.update(run.id, fileRun.latest.view, run.running);
-      this.#underline(fileRun);
+      if (entry.latest) this.#results?.update(run.id, entry.latest.view, run.running);
+      this.#underline(entry);
       this.#changed.fire(file);
     });
-    fileRun.ended = working.catch(() => undefined);
+    entry.ended = working.catch(() => undefined);
     await working;
   }
 
-  #report(fileRun: FileRun, statement: RunStatement): void {
-    fileRun.latest = statement;
-    this.#results?.update(fileRun.run.id, statement.view, fileRun.run.running);
+  #report(entry: Entry, statement: RunStatement): void {
+    entry.latest = statement;
+    this.#results?.update(entry.run.id, statement.view, entry.run.running);
   }
 
   /** Tells of a transaction that is lost while nothing runs. A statement that was running tells it itself. */
@@ -192,7 +278,7 @@ export class Runs implements ResultsActions, vscode.Disposable {
     );
   }
 
-  #underline({ file, run }: FileRun): void {
+  #underline({ file, run }: Entry): void {
     const failed = run.statements.find(({ view }) => view.state === 'failed');
     const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
     if (failed && document) this.#diagnostics.show(document, failed);

@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
 import type { ClusterService } from '../../cluster/clusters.ts';
 import type { ClusterMonitor } from '../../cluster/monitor.ts';
-import { Views } from '../../contract/ids.ts';
 import type { ResultFiles } from '../../sql/results/resultFiles.ts';
 import type { Targets } from '../commands/targets.ts';
 import type { Guard } from '../guard.ts';
-import { ResultsView } from '../results/resultsView.ts';
+import { Results } from '../results/results.ts';
 import { ActiveFile } from './activeFile.ts';
 import { Attachments } from './attachments.ts';
 import { SqlCommands } from './commands.ts';
@@ -13,6 +12,8 @@ import { Connections } from './connections.ts';
 import { SqlDiagnostics } from './diagnostics.ts';
 import { FileLife } from './fileLife.ts';
 import { SqlLenses } from './lenses.ts';
+import { runAgain } from './runAgain.ts';
+import { RunOnNodes } from './runOnNodes.ts';
 import { Runs } from './runs.ts';
 import { fileName } from './sqlFile.ts';
 import { SqlStatusItem } from './statusItem.ts';
@@ -37,12 +38,26 @@ export const createSqlEditor = (dependencies: SqlEditorDependencies): vscode.Dis
   const connections = new Connections();
   const diagnostics = new SqlDiagnostics();
   const runs = new Runs(connections, diagnostics, guard, resultFiles);
-  const results = new ResultsView(extensionUri, runs, (message) => {
-    log.debug(message);
+  const commands = new SqlCommands({ ...dependencies, attachments, connections, runs });
+  const page = {
+    extensionUri,
+    actions: runs,
+    log: (message: string) => {
+      log.debug(message);
+    },
+  };
+  const results = new Results(page, {
+    last: (file) => runs.last(file),
+    runAgain: (file, run) => {
+      runAgain(file, run, commands).catch((error: unknown) => {
+        guard.report(error);
+      });
+    },
   });
   runs.showIn(results);
   return vscode.Disposable.from(
-    new SqlCommands({ ...dependencies, attachments, connections, runs }),
+    commands,
+    new RunOnNodes({ ...dependencies, attachments, runs, commands }),
     new SqlLenses(attachments, monitor),
     new SqlStatusItem(attachments, connections, monitor, runs),
     new ActiveFile(attachments, monitor, runs, guard),
@@ -50,7 +65,10 @@ export const createSqlEditor = (dependencies: SqlEditorDependencies): vscode.Dis
     connections.onDidLose(({ file, loss }) => {
       log.warn(`${fileName(file)}: ${loss.error.message}`);
     }),
-    vscode.window.registerWebviewViewProvider(Views.results, results),
+    guard.registerCommand('citus.results.openBeside', (file) => {
+      results.openBeside(file instanceof vscode.Uri ? file : undefined);
+      return Promise.resolve();
+    }),
     runs,
     results,
     diagnostics,

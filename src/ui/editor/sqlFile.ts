@@ -34,3 +34,11 @@ export const piecesWithin = (document: vscode.TextDocument, range: vscode.Range)
 /** Where a piece stands, without its semicolon. */
 export const rangeOf = (document: vscode.TextDocument, piece: Piece): vscode.Range =>
   new vscode.Range(document.positionAt(piece.start), document.positionAt(piece.end));
+
+/** The column that has a file open, where one has. */
+export const columnOf = (file: vscode.Uri): vscode.ViewColumn | undefined =>
+  vscode.window.tabGroups.all.find(({ tabs }) =>
+    tabs.some(
+      ({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === file.toString(),
+    ),
+  )?.viewColumn;

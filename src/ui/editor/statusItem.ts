@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ClusterMonitor } from '../../cluster/monitor.ts';
 import type { CommandId } from '../../contract/commands.ts';
-import type { SqlRun } from '../../sql/run/run.ts';
+import type { FileRun } from '../../sql/run/fileRun.ts';
 import { count, dotted } from '../format.ts';
 import { type Attached, attachedName, attachedRole, attachedState, attachedTo } from './attached.ts';
 import type { Attachments } from './attachments.ts';
@@ -105,7 +105,7 @@ const TRANSACTIONS = {
 } as const;
 
 /** `5 rows · 12 ms`, `failed · 3 ms`, `3 statements · 1.2 s`. */
-const outcome = (run: SqlRun): string => {
+const outcome = (run: FileRun): string => {
   const { statements } = run.view;
   const stopped = statements.find(({ state }) => state === 'failed' || state === 'cancelled');
   const [only] = statements;
@@ -116,11 +116,12 @@ const outcome = (run: SqlRun): string => {
         ? count(only.rowCount, 'row')
         : only.commandTag
       : count(statements.length, 'statement');
-  return dotted(what, formatDuration(elapsed(run)));
+  const open = statements.some(({ limit }) => limit?.open) ? 'result open' : undefined;
+  return dotted(what, formatDuration(elapsed(run)), open);
 };
 
 /** Milliseconds that a run's statements took, the running one up to now. */
-const elapsed = (run: SqlRun): number =>
+const elapsed = (run: FileRun): number =>
   run.statements.reduce(
     (sum, { view }) => sum + (view.state === 'running' ? Date.now() - view.startedAt : view.elapsedMs),
     0,

@@ -11,9 +11,13 @@ declare function acquireVsCodeApi(): {
 };
 
 const editor = acquireVsCodeApi();
-const panel = new Panel(document.body, new SavedState(editor), (message) => {
-  editor.postMessage(message);
-});
+const panel = new Panel(
+  document.body,
+  new SavedState(editor, document.body.dataset['document']),
+  (message) => {
+    editor.postMessage(message);
+  },
+);
 
 window.addEventListener('message', (event) => {
   const message = v.safeParse(ToWebview, event.data);

@@ -1,6 +1,7 @@
 import type { FromWebview, StatementView, ToWebview } from '../../contract/results.ts';
 import { el } from '../controls/dom.ts';
 import { duration } from './format.ts';
+import { gonePage } from './gonePage.ts';
 import {
   latestStatement,
   openStatement,
@@ -33,6 +34,8 @@ export class Panel {
   /** Tells screen readers how a run ended. */
   readonly #spoken = el('div', 'spoken');
   readonly #empty = emptyState();
+  /** What is known of a run whose rows are gone. */
+  readonly #gone = el('div', 'gone');
   readonly #content: HTMLElement;
   /** When each statement's state came, ms of `performance.now`: the host's clock may differ from ours. */
   readonly #received = new Map<number, number>();
@@ -63,7 +66,8 @@ export class Panel {
     const bar = el('div', 'bar', this.#header.element, this.#tabs.element, this.#header.cancelButton);
     this.#content = el('div', 'content', bar, this.#main);
     this.#content.hidden = true;
-    root.append(this.#empty, this.#content, this.#message, this.#spoken);
+    this.#gone.hidden = true;
+    root.append(this.#empty, this.#gone, this.#content, this.#message, this.#spoken);
   }
 
   /** Takes a message from the host. */
@@ -77,15 +81,31 @@ export class Panel {
         if (!same) this.#forget();
         this.#note(message.run.statements);
         this.#show();
+        this.#saved.keepRun(message.run);
         break;
       }
+      case 'nothing':
+        this.#leave(this.#empty);
+        break;
+      case 'gone':
+        this.#saved.keepRun(message.run);
+        this.#gone.replaceChildren(
+          gonePage(message.run, message.why, () => {
+            this.#post({ type: 'runAgain' });
+          }),
+        );
+        this.#leave(this.#gone);
+        break;
       case 'statements': {
         const wasRunning = this.#state.run?.running ?? false;
         this.#state = withStatements(this.#state, message);
         if (this.#state.run?.id !== message.runId) break;
         this.#note(message.changes.map(({ statement }) => statement));
         this.#show();
-        if (wasRunning && !message.running) this.#sayEnd();
+        if (wasRunning && !message.running) {
+          this.#sayEnd();
+          this.#saved.keepRun(this.#state.run);
+        }
         break;
       }
       case 'rows':
@@ -104,7 +124,7 @@ export class Panel {
   #show(): void {
     const { run } = this.#state;
     if (!run || run.statements.length < this.#count) return;
-    this.#empty.hidden = true;
+    this.#empty.hidden = this.#gone.hidden = true;
     this.#content.hidden = false;
     this.#header.update(run);
     const open = openStatement(this.#state);
@@ -141,6 +161,12 @@ export class Panel {
       requestRows: (first: number, count: number) => {
         this.#post({ type: 'rows', runId, statementId, first, count });
       },
+      fetchRest: () => {
+        this.#post({ type: 'fetchRest', runId, statementId });
+      },
+      giveUpRest: () => {
+        this.#post({ type: 'giveUpRest', runId, statementId });
+      },
       remedy: (remedyId: string) => {
         this.#post({ type: 'remedy', runId, statementId, remedyId });
       },
@@ -161,6 +187,15 @@ export class Panel {
     this.#state = { ...this.#state, picked: statementId };
     this.#saved.picked = statementId;
     this.#show();
+  }
+
+  /** Shows something else than a run. */
+  #leave(instead: HTMLElement): void {
+    this.#state = { run: undefined, picked: undefined };
+    this.#forget();
+    clearInterval(this.#ticking);
+    this.#ticking = undefined;
+    for (const element of [this.#content, this.#empty, this.#gone]) element.hidden = element !== instead;
   }
 
   /** Forgets the run before. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { RunView } from '../../contract/results.ts';
+import type { KeptRun, RunView } from '../../contract/results.ts';
 import type { GridState } from '../grid/grid.ts';
 
 const Cell = v.object({ row: v.number(), column: v.number() });
@@ -27,11 +27,15 @@ const gatherFor = 200;
 /** What survives hiding the view: the picked tab, and how each statement's grid stood. Kept for one run at a time. */
 export class SavedState {
   readonly #keeper: StateKeeper;
+  readonly #document: string | undefined;
+  #lastRun: RunView | undefined;
   #state: v.InferOutput<typeof Saved> = { run: '', grids: {} };
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(keeper: StateKeeper) {
+  /** @param document URI of the one file whose results are shown, where that is so: its run is kept, without rows */
+  constructor(keeper: StateKeeper, document: string | undefined) {
     this.#keeper = keeper;
+    this.#document = document;
     const kept = v.safeParse(Saved, keeper.getState());
     if (kept.success) this.#state = kept.output;
   }
@@ -40,6 +44,14 @@ export class SavedState {
   begin({ id, file }: RunView): void {
     const run = `${id} ${file}`;
     if (run !== this.#state.run) this.#state = { run, grids: {} };
+  }
+
+  /** Keeps how a run stands for when the window is reloaded, in an editor panel. */
+  keepRun(run: RunView): void {
+    if (this.#document === undefined) return;
+    const statements = run.statements.map((statement) => ({ ...statement, columns: [], notices: [] }));
+    this.#lastRun = { ...run, statements };
+    this.#keep();
   }
 
   get picked(): number | undefined {
@@ -65,6 +77,10 @@ export class SavedState {
   #keep(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#keeper.setState(this.#state);
+    const kept: Partial<KeptRun> =
+      this.#document === undefined
+        ? {}
+        : { document: this.#document, ...(this.#lastRun && { lastRun: this.#lastRun }) };
+    this.#keeper.setState({ ...this.#state, ...kept });
   }
 }

@@ -4,6 +4,8 @@ import type { Row } from '../grid/rows.ts';
 import { el, setText } from '../controls/dom.ts';
 import { failureBlock } from './failure.ts';
 import { counted, tagInWords } from './format.ts';
+import { LimitBar } from './limitBar.ts';
+import { NodeList } from './nodeList.ts';
 import { Notices } from './notices.ts';
 import { StatusLine } from './statusLine.ts';
 import { typeName } from './typeNames.ts';
@@ -11,6 +13,9 @@ import { typeName } from './typeNames.ts';
 /** What a pane needs of the panel around it. */
 export interface PaneActions {
   requestRows(first: number, count: number): void;
+  /** Fetches the rows that a limit left, or has the server forget them. */
+  fetchRest(): void;
+  giveUpRest(): void;
   remedy(remedyId: string): void;
   reveal(): void;
   announce(message: string): void;
@@ -27,6 +32,8 @@ export class StatementPane {
   readonly #initialGrid: GridState | undefined;
   readonly #status: StatusLine;
   readonly #notices = new Notices();
+  readonly #nodes = new NodeList();
+  readonly #limit: LimitBar;
   readonly #failure = el('div', 'pane-failure');
   readonly #words = el('p', 'pane-words');
   readonly #rows = el('div', 'pane-rows');
@@ -43,7 +50,16 @@ export class StatementPane {
       actions.reveal();
     });
     this.#rows.hidden = true;
-    this.element.append(this.#status.element, this.#failure, this.#notices.element, this.#words, this.#rows);
+    this.#limit = new LimitBar(actions);
+    this.element.append(
+      this.#status.element,
+      this.#failure,
+      this.#nodes.element,
+      this.#notices.element,
+      this.#words,
+      this.#limit.element,
+      this.#rows,
+    );
   }
 
   /** Whether this pane shows that statement, and the same attempt at it: a remedy runs it again. */
@@ -56,6 +72,8 @@ export class StatementPane {
     this.#status.update(statement);
     this.#notices.update(notices, columns.length > 0);
     this.#showFailure(failure);
+    this.#nodes.update(statement.nodes);
+    this.#limit.update(statement.limit);
     setText(this.#words, inWords(statement));
     this.#words.hidden = this.#words.textContent === '';
     if (columns.length > 0) {

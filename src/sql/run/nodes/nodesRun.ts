@@ -1,0 +1,250 @@
+import type { NodeOutcome, RunView } from '../../../contract/results.ts';
+import { ServerError, SqlState } from '../../../postgres/errors.ts';
+import type { ResultLimits } from '../../../postgres/resultLimits.ts';
+import type { Session } from '../../../postgres/session.ts';
+import type { CreateResultFile } from '../../results/resultFiles.ts';
+import type { Piece } from '../../splitter/piece.ts';
+import type { FileRun } from '../fileRun.ts';
+import { isLimitable, limitView } from '../resultLimit.ts';
+import { RunStatement } from '../runStatement.ts';
+import type { Server } from '../target.ts';
+import { findNodesRefusal } from './refusal.ts';
+import { RowsByNode } from './rowsByNode.ts';
+
+export interface NodesRunRequest {
+  readonly id: number;
+  /** The file's name, for people. */
+  readonly file: string;
+  /** What to run, in order, at least one; offsets and lines are those of the file. */
+  readonly pieces: readonly Piece[];
+  /** Nodes of one cluster, in the order of their rows, at least one. */
+  readonly servers: readonly Server[];
+  /** Whether somebody has agreed to writes; else the servers refuse them. */
+  readonly mayWrite: boolean;
+  /** Where the result of a node stops. */
+  readonly limits: ResultLimits;
+}
+
+/** A node, as long as all statements before have succeeded on it. */
+interface Node {
+  readonly server: Server;
+  session: Session | undefined;
+  /** Why it takes no more statements. */
+  out: string | undefined;
+}
+
+const READ_ONLY =
+  'Nothing was written: writes were not allowed for this run. The lock in the list of nodes allows them.';
+
+/**
+ * Statements that run on several nodes, each on all of them at once, over connections that end with the run. Each is a
+ * transaction of its own on each node. Where a statement fails on a node that node takes none of those that follow; the
+ * others go on. The rows are one result, in the order of the nodes.
+ */
+export class NodesRun implements FileRun {
+  readonly id: number;
+  readonly statements: readonly RunStatement[];
+  readonly #request: NodesRunRequest;
+  readonly #createFile: CreateResultFile;
+  #activity: AbortController | undefined;
+
+  /**
+   * @param createFile makes a file for a result that is too large for memory
+   * @param changed called after each change of a statement's view
+   */
+  constructor(
+    request: NodesRunRequest,
+    createFile: CreateResultFile,
+    changed: (statement: RunStatement) => void = () => undefined,
+  ) {
+    this.id = request.id;
+    this.#request = request;
+    this.#createFile = createFile;
+    this.statements = request.pieces.map(
+      (piece, id) => new RunStatement(id, piece, this.#where, createFile, changed),
+    );
+  }
+
+  get running(): boolean {
+    return this.#activity !== undefined;
+  }
+
+  get view(): RunView {
+    return {
+      id: this.id,
+      file: this.#request.file,
+      running: this.running,
+      statements: this.statements.map(({ view }) => view),
+    };
+  }
+
+  async run(): Promise<void> {
+    const refusal = findNodesRefusal(this.#request.pieces);
+    if (refusal) {
+      const { index, offset, message, hint } = refusal;
+      this.statements[index]?.refuse({ message, hint }, offset);
+      this.#skipPending();
+      return;
+    }
+    const activity = new AbortController();
+    this.#activity = activity;
+    const nodes = this.#request.servers.map((server): Node => ({
+      server,
+      session: undefined,
+      out: undefined,
+    }));
+    try {
+      for (const statement of this.statements) {
+        if (activity.signal.aborted || nodes.every(({ out }) => out !== undefined)) break;
+        await this.#runOne(statement, nodes, activity.signal);
+      }
+    } finally {
+      await Promise.all(nodes.map(({ session }) => session?.close()));
+      this.#activity = undefined;
+      this.#skipPending();
+    }
+  }
+
+  cancel(): void {
+    this.#activity?.abort();
+  }
+
+  /** Nothing is offered: what failed here and there is not repeated in part. */
+  applyRemedy(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Limits end the results of nodes for good. */
+  fetchRest(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async close(): Promise<void> {
+    this.cancel();
+    await Promise.all(this.statements.map((statement) => statement.clear()));
+  }
+
+  get #where(): { clusterName: string; nodeName: string } {
+    const [first] = this.#request.servers;
+    const { length } = this.#request.servers;
+    return {
+      clusterName: first?.clusterName ?? '',
+      nodeName: length === 1 ? (first?.nodeName ?? '') : `${length} nodes`,
+    };
+  }
+
+  #skipPending(): void {
+    for (const statement of this.statements) if (statement.view.state === 'pending') statement.skip();
+  }
+
+  async #runOne(statement: RunStatement, nodes: readonly Node[], signal: AbortSignal): Promise<void> {
+    const { clusterName, nodeName } = this.#where;
+    const began = performance.now();
+    const outcomes = nodes.map(({ server }): NodeOutcome => ({
+      name: server.nodeName,
+      role: '',
+      state: 'waiting',
+      rowCount: 0,
+      elapsedMs: 0,
+    }));
+    statement.begin({ cluster: clusterName, node: nodeName, role: '' });
+    statement.showNodes(outcomes);
+    const names = nodes.map(({ server }) => server.nodeName);
+    const rows = new RowsByNode(names, statement.sink, this.#createFile);
+    await Promise.all(
+      nodes.map(async (node, index) => {
+        const show = (change: Partial<NodeOutcome>): void => {
+          Object.assign(outcomes[index] ?? {}, change);
+          statement.showNodes(outcomes);
+        };
+        await this.#runOn(node, statement, rows, index, show, signal);
+        await rows.finish(index);
+      }),
+    );
+    for (const [index, outcome] of outcomes.entries()) {
+      const problem = rows.problemOf(index);
+      if (problem !== undefined && outcome.state === 'done')
+        Object.assign(outcome, { state: 'failed', message: problem });
+    }
+    await statement.written().catch((error: unknown) => {
+      statement.refuse({ message: error instanceof Error ? error.message : String(error) });
+    });
+    statement.showNodes(outcomes);
+    const failed = statement.view.failure !== undefined || outcomes.some(({ state }) => state === 'failed');
+    statement.end(signal.aborted ? 'cancelled' : failed ? 'failed' : 'done', performance.now() - began);
+  }
+
+  /** Runs a statement on one node; how that went is shown, not thrown. */
+  async #runOn(
+    node: Node,
+    statement: RunStatement,
+    rows: RowsByNode,
+    index: number,
+    show: (change: Partial<NodeOutcome>) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (node.out !== undefined) {
+      show({ state: 'skipped', message: node.out });
+      return;
+    }
+    const began = performance.now();
+    let rowCount = 0;
+    const { text } = statement.piece;
+    const sink = rows.sinkOf(index);
+    try {
+      const session = (node.session ??= await this.#connect(node.server, signal));
+      show({ state: 'running', role: node.server.role(session) });
+      const stopNotices = session.onNotice((notice) => {
+        statement.note({ ...notice, message: `${node.server.nodeName}: ${notice.message}` });
+      });
+      try {
+        const limits = isLimitable(text) ? this.#request.limits : { rows: 0, bytes: 0 };
+        const { commandTag, stopped, reached } = await session.execute(
+          text,
+          {
+            columns: (columns) => {
+              sink.columns(columns);
+            },
+            rows: (messages, count) => {
+              rowCount += count;
+              return sink.rows(messages, count);
+            },
+          },
+          signal,
+          limits,
+        );
+        show({
+          state: stopped ? 'cancelled' : 'done',
+          ...(reached === undefined
+            ? { commandTag }
+            : { message: stoppedAt(limitView(reached, limits, rowCount)) }),
+        });
+        await session.rest?.giveUp();
+      } finally {
+        stopNotices();
+      }
+    } catch (error) {
+      node.out = 'Not run here: an earlier statement failed on this node.';
+      show(signal.aborted ? { state: 'cancelled' } : { state: 'failed', message: this.#inWords(error) });
+    }
+    show({ rowCount, elapsedMs: performance.now() - began });
+  }
+
+  #connect(server: Server, signal: AbortSignal): Promise<Session> {
+    const settings = this.#request.mayWrite ? {} : { default_transaction_read_only: 'on' };
+    return server.connect(`citus-sql ${this.#request.file} (nodes)`, signal, settings);
+  }
+
+  #inWords(error: unknown): string {
+    const message = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof ServerError)) return message;
+    const refused = !this.#request.mayWrite && error.code === SqlState.readOnlyTransaction;
+    const more = [error.detail, error.hint && `Hint: ${error.hint}`, refused ? READ_ONLY : undefined];
+    return [`${message} (${error.code})`, ...more]
+      .filter((part) => part !== undefined && part !== '')
+      .join('\n');
+  }
+}
+
+const stoppedAt = ({ at, setting }: { at: string; setting: string }): string =>
+  `Stopped at ${at}: ${setting}`;
