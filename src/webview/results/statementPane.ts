@@ -125,7 +125,7 @@ export class StatementPane {
 }
 
 /** What there is to say where the rows, the failure or the spinner don't say it. */
-function inWords({ state, commandTag, columns, rowCount }: StatementView): string {
+function inWords({ state, commandTag, columns, rowCount, nodes }: StatementView): string {
   switch (state) {
     case 'pending':
       return 'Waits for the statements before it.';
@@ -136,7 +136,7 @@ function inWords({ state, commandTag, columns, rowCount }: StatementView): strin
         ? `Cancelled. The ${counted(rowCount, 'row')} that had come are below.`
         : 'Cancelled.';
     case 'done':
-      if (columns.length === 0) return tagInWords(commandTag);
+      if (columns.length === 0) return nodes ? '' : tagInWords(commandTag);
       return rowCount === 0 ? 'No rows.' : '';
     case 'running':
     case 'failed':

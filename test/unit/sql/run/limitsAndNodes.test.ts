@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { findNodesRefusal, mayWrite } from '../../../../src/sql/run/nodes/refusal.ts';
+import { isLimitable } from '../../../../src/sql/run/resultLimit.ts';
+import { split } from '../../../../src/sql/splitter/splitter.ts';
+
+describe('isLimitable', () => {
+  it('takes queries, and nothing that may write', () => {
+    for (const sql of [
+      'SELECT 1',
+      '(select 1) union select 2',
+      'TABLE t',
+      'VALUES (1)',
+      'WITH a AS (SELECT 1) SELECT * FROM a',
+    ])
+      assert.ok(isLimitable(sql), sql);
+    for (const sql of [
+      'INSERT INTO t VALUES (1) RETURNING *',
+      'WITH d AS (DELETE FROM t RETURNING *) SELECT * FROM d',
+      'EXPLAIN ANALYZE DELETE FROM t',
+      'FETCH ALL FROM c',
+      'CALL p()',
+    ])
+      assert.ok(!isLimitable(sql), sql);
+  });
+});
+
+describe('statements on several nodes', () => {
+  it('are refused where only psql or one transaction could run them', () => {
+    const refused = [
+      'SELECT 1;\n\\dt',
+      'BEGIN',
+      'start  transaction read only',
+      'COMMIT',
+      'SET LOCAL transaction_read_only = off',
+      'set default_transaction_read_only to off',
+      'SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE',
+      'SAVEPOINT a',
+      'PREPARE TRANSACTION $$a$$',
+      'COPY t FROM STDIN;\n1\n\\.\n',
+    ];
+    for (const text of refused) {
+      const refusal = findNodesRefusal(split(text));
+      assert.match(refusal?.hint ?? '', /^Nothing was run/, text);
+    }
+    assert.equal(
+      findNodesRefusal(split("SET work_mem = '1MB'; SELECT 1; PREPARE a AS SELECT 1; VACUUM")),
+      undefined,
+    );
+    assert.equal(findNodesRefusal(split('SELECT 1;\n BEGIN'))?.offset, 11);
+  });
+
+  it('may write, unless their words say that they don’t', () => {
+    for (const sql of ['SELECT version()', 'SHOW work_mem', 'explain (verbose) select 1', 'TABLE t'])
+      assert.ok(!mayWrite(sql), sql);
+    for (const sql of [
+      'CREATE TABLE t()',
+      'SELECT 1 INTO t',
+      'WITH a AS (SELECT 1) SELECT * FROM a',
+      'EXPLAIN (ANALYZE) SELECT 1',
+      'SELECT * FROM t FOR UPDATE',
+      'DO $$ BEGIN END $$',
+      'VACUUM',
+    ])
+      assert.ok(mayWrite(sql), sql);
+  });
+});
