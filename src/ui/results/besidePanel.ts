@@ -57,6 +57,10 @@ export class BesidePanel implements vscode.Disposable {
   }
 }
 
+/** The columns that an editor can have, from left to right. */
+const { One, Two, Three, Four, Five, Six, Seven, Eight, Nine } = vscode.ViewColumn;
+const COLUMNS = [One, Two, Three, Four, Five, Six, Seven, Eight, Nine];
+
 const titleOf = (file: vscode.Uri): string => `Results: ${fileName(file)}`;
 
 /**
@@ -72,7 +76,7 @@ const columnBeside = (file: vscode.Uri): vscode.ViewColumn => {
     .map(({ document }) => document.uri)
     .filter((uri) => uri.toString() !== file.toString());
   const taken = uriOf(next) !== undefined || othersInSight.some((other) => titleOf(other) === next?.label);
-  return taken ? all.length + 1 : own + 2;
+  return COLUMNS[taken ? all.length : own + 1] ?? vscode.ViewColumn.Beside;
 };
 
 const uriOf = (tab: vscode.Tab | undefined): vscode.Uri | undefined =>

@@ -99,7 +99,7 @@ export class NodesRun implements FileRun {
         await this.#runOne(statement, nodes, activity.signal);
       }
     } finally {
-      await Promise.all(nodes.map(({ session }) => session?.close()));
+      await Promise.all(nodes.flatMap(({ session }) => session?.close() ?? []));
       this.#activity = undefined;
       this.#skipPending();
     }
