@@ -5,6 +5,10 @@
 export const STANDBY_WRITES = ['ask', 'route', 'direct', 'refuse'] as const;
 export type StandbyWrites = (typeof STANDBY_WRITES)[number];
 
+/** Whether each statement commits by itself (`auto`), or the person says when (`manual`). */
+export const TRANSACTION_MODES = ['auto', 'manual'] as const;
+export type TransactionMode = (typeof TRANSACTION_MODES)[number];
+
 /** Settings, with the type of each. Defaults live in package.json only. */
 interface SettingMap {
   /** Folder with initdb, pg_ctl and postgres; empty means: look for installs. */
@@ -21,6 +25,12 @@ interface SettingMap {
   'citus.docker.memory': number;
   /** What happens to a write that a standby coordinator refuses. */
   'citus.standbyWrites': StandbyWrites;
+  /** Whether statements of SQL files commit by themselves. */
+  'citus.transactions': TransactionMode;
+  /** Seconds after which the server ends a statement; 0: none. */
+  'citus.statementTimeout': number;
+  /** How many statements the history keeps; 0: none. */
+  'citus.history.limit': number;
 }
 
 export type SettingId = keyof SettingMap;
@@ -34,4 +44,7 @@ export const SETTING_IDS = Object.keys({
   'citus.docker.image': true,
   'citus.docker.memory': true,
   'citus.standbyWrites': true,
+  'citus.transactions': true,
+  'citus.statementTimeout': true,
+  'citus.history.limit': true,
 } satisfies Record<SettingId, true>) as readonly SettingId[];

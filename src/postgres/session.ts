@@ -67,6 +67,8 @@ export interface Session {
   /** Calls back once when the connection is lost, not when it is closed here. */
   onLost(listener: (error: ConnectionError) => void): () => void;
   close(): Promise<void>;
+  /** Drops the socket without a word to the server, which counts as lost: for a server that answers nothing any more. */
+  destroy(): void;
 }
 
 /** What pg hands over of a notice. */
@@ -214,7 +216,7 @@ class PgSession implements Session {
     } finally {
       signal?.removeEventListener('abort', abort);
       // A request that is still under way would hit whatever this connection does next.
-      await cancelling;
+      if (!this.closed) await cancelling;
     }
   }
 
@@ -262,7 +264,6 @@ class PgSession implements Session {
     this.destroy();
   }
 
-  /** Drops the socket without a word to the server. */
   destroy(): void {
     this.#client.connection.stream.destroy();
   }

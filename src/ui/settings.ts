@@ -3,7 +3,13 @@ import * as vscode from 'vscode';
 import { defaultDirectory, downloadDirectory } from '../cluster/defaultDirectory.ts';
 import type { ClusterSettings } from '../cluster/service.ts';
 import { NPM_REGISTRY } from '../runtime/local/download/packages.ts';
-import { type SettingId, STANDBY_WRITES, type StandbyWrites } from '../contract/settings.ts';
+import {
+  type SettingId,
+  STANDBY_WRITES,
+  type StandbyWrites,
+  TRANSACTION_MODES,
+  type TransactionMode,
+} from '../contract/settings.ts';
 
 /**
  * The user's settings as they are now. What isn't of the right type counts as not set.
@@ -24,6 +30,18 @@ export const readSettings = (storage: vscode.Uri): ClusterSettings => ({
 /** What happens now to a write of this file that a standby refuses; folders can have their own answer. */
 export const standbyWrites = (file: vscode.Uri): StandbyWrites =>
   read('citus.standbyWrites', v.picklist(STANDBY_WRITES), file);
+
+/** Whether this file's statements commit by themselves, as far as settings say. */
+export const transactionMode = (file: vscode.Uri): TransactionMode =>
+  read('citus.transactions', v.picklist(TRANSACTION_MODES), file);
+
+/** Seconds that a statement of this file may take; 0: as long as it likes. */
+export const statementTimeout = (file: vscode.Uri): number =>
+  read('citus.statementTimeout', v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2_147_483)), file);
+
+/** How many statements the history keeps. */
+export const historyLimit = (): number =>
+  read('citus.history.limit', v.pipe(v.number(), v.integer(), v.minValue(0)));
 
 const text = (id: SettingId): string => read(id, v.string()).trim();
 const number = (id: SettingId): number => read(id, v.number());

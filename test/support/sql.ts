@@ -1,7 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import type { RunView } from '../../src/contract/results.ts';
-import type { StandbyWrites } from '../../src/contract/settings.ts';
+import type { StandbyWrites, TransactionMode } from '../../src/contract/settings.ts';
 import type { Credentials } from '../../src/postgres/endpoint.ts';
 import { connect, type Session } from '../../src/postgres/session.ts';
 import type { FileSession } from '../../src/sql/run/fileSession.ts';
@@ -33,8 +33,15 @@ export const newRun = (
   changed?: (statement: RunStatement) => void,
   {
     standbyWrites = 'ask',
+    transactions = 'auto',
+    statementTimeout = 0,
     createFile = testFiles.create,
-  }: { standbyWrites?: StandbyWrites; createFile?: CreateResultFile } = {},
+  }: {
+    standbyWrites?: StandbyWrites;
+    transactions?: TransactionMode;
+    statementTimeout?: number;
+    createFile?: CreateResultFile;
+  } = {},
 ): SqlRun =>
   new SqlRun(
     {
@@ -43,6 +50,8 @@ export const newRun = (
       pieces: split(text),
       wholeFile: true,
       standbyWrites: () => standbyWrites,
+      transactions: () => transactions,
+      statementTimeout,
     },
     connection,
     target,

@@ -81,8 +81,8 @@ describe('contributions', () => {
     const perFolder = Object.entries(contributes.configuration.properties)
       .filter(([, { scope }]) => scope !== 'machine')
       .map(([id]) => id);
-    // It starts and makes nothing: a folder whose author is trusted may say how its files write.
-    assert.deepEqual(perFolder, ['citus.standbyWrites']);
+    // It starts and makes nothing: a folder whose author is trusted may say how its files run.
+    assert.deepEqual(perFolder, ['citus.standbyWrites', 'citus.transactions', 'citus.statementTimeout']);
   });
 
   it('takes no setting from a workspace that is not trusted', () => {
@@ -127,7 +127,7 @@ describe('contributions', () => {
       ...contributes.keybindings,
       ...contributes.viewsWelcome,
     ].flatMap(({ when }) => (when === undefined ? [] : [when]));
-    const known = new Set<string>([...Object.values(ContextKeys), ...Object.values(Views)]);
+    const known = new Set<string>([...Object.values(ContextKeys), ...Object.values(Views), ...SETTING_IDS]);
     const used = whens.flatMap((when) => when.match(/\bcitus\.[\w.]+/g) ?? []);
     assert.deepEqual(
       used.filter((key) => !known.has(key)),

@@ -20,6 +20,8 @@ export class RunStatement {
   readonly view: StatementView;
   /** Where in the file it failed, in UTF-16 code units, where the server told. */
   errorOffset: number | undefined;
+  /** Where it runs right now. */
+  runningOn: { readonly server: Server; readonly session: Session } | undefined;
   readonly #createFile: CreateResultFile;
   #store: ResultStore;
   readonly #changed: () => void;
@@ -108,6 +110,7 @@ export class RunStatement {
       role: server.role(session),
     };
     this.view.startedAt = Date.now();
+    this.runningOn = { server, session };
     this.#changed();
     const began = performance.now();
     const stopNotices = session.onNotice((notice) => {
@@ -125,6 +128,7 @@ export class RunStatement {
       else this.#fail(error);
     }
     stopNotices();
+    this.runningOn = undefined;
     this.view.elapsedMs = performance.now() - began;
     this.#changed();
     return failure;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RowsView } from '../../contract/results.ts';
+import type { TransactionStatus } from '../../postgres/session.ts';
 import { describeLoss } from '../../sql/run/fileSession.ts';
 import type { ResultFiles } from '../../sql/results/resultFiles.ts';
 import { SqlRun } from '../../sql/run/run.ts';
@@ -10,7 +11,11 @@ import type { Guard } from '../guard.ts';
 import type { ResultsActions, ResultsView } from '../results/resultsView.ts';
 import type { Connections, LostConnection } from './connections.ts';
 import type { SqlDiagnostics } from './diagnostics.ts';
-import { standbyWrites } from '../settings.ts';
+import type { HistoryRecorder } from '../history/recorder.ts';
+import { standbyWrites, statementTimeout } from '../settings.ts';
+import type { TransactionModes } from '../transactions/transactionModes.ts';
+import type { Attachments } from './attachments.ts';
+import { Cancelling } from './cancelling.ts';
 import { fileName, rangeOf } from './sqlFile.ts';
 
 interface FileRun {
@@ -20,6 +25,8 @@ interface FileRun {
   ended: Promise<void>;
   /** The statement that changed last. */
   latest: RunStatement | undefined;
+  /** As it was when a statement last changed. */
+  transactionStatus: TransactionStatus | undefined;
 }
 
 /** What a run is about. */
@@ -36,6 +43,10 @@ export class Runs implements ResultsActions, vscode.Disposable {
   readonly #diagnostics: SqlDiagnostics;
   readonly #guard: Guard;
   readonly #resultFiles: ResultFiles;
+  readonly #attachments: Attachments;
+  readonly #modes: TransactionModes;
+  readonly #recorder: HistoryRecorder;
+  readonly #cancelling = new Cancelling();
   #results: Pick<ResultsView, 'show' | 'update'> | undefined;
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   /** The last run of each file, by its URI. */
@@ -45,11 +56,22 @@ export class Runs implements ResultsActions, vscode.Disposable {
   /** A file's run began or ended. */
   readonly onDidChange = this.#changed.event;
 
-  constructor(connections: Connections, diagnostics: SqlDiagnostics, guard: Guard, resultFiles: ResultFiles) {
+  constructor(
+    connections: Connections,
+    diagnostics: SqlDiagnostics,
+    guard: Guard,
+    resultFiles: ResultFiles,
+    attachments: Attachments,
+    modes: TransactionModes,
+    recorder: HistoryRecorder,
+  ) {
     this.#connections = connections;
     this.#diagnostics = diagnostics;
     this.#guard = guard;
     this.#resultFiles = resultFiles;
+    this.#attachments = attachments;
+    this.#modes = modes;
+    this.#recorder = recorder;
     this.#losses = connections.onDidLose((lost) => {
       this.#warn(lost);
     });
@@ -82,11 +104,14 @@ export class Runs implements ResultsActions, vscode.Disposable {
       pieces,
       wholeFile,
       standbyWrites: () => standbyWrites(file),
+      transactions: () => this.#modes.of(file),
+      statementTimeout: statementTimeout(file),
     };
     const fileRun: FileRun = {
       file,
       ended: Promise.resolve(),
       latest: undefined,
+      transactionStatus: connection.transactionStatus,
       run: new SqlRun(request, connection, target, this.#resultFiles.create, (statement) => {
         this.#report(fileRun, statement);
       }),
@@ -106,6 +131,12 @@ export class Runs implements ResultsActions, vscode.Disposable {
     await fileRun?.ended;
   }
 
+  /** Cancels what a file runs, if anything; where that has not worked after a while, offers to end its connection. */
+  async cancelFile(file: vscode.Uri): Promise<void> {
+    const run = this.of(file);
+    if (run) await this.#cancelling.cancel(run);
+  }
+
   /** A file has another name now. */
   move(from: vscode.Uri, to: vscode.Uri): void {
     const fileRun = this.#runs.get(from.toString());
@@ -120,7 +151,21 @@ export class Runs implements ResultsActions, vscode.Disposable {
   }
 
   cancel(runId: number): void {
-    this.#find(runId)?.run.cancel();
+    const fileRun = this.#find(runId);
+    if (!fileRun) return;
+    this.cancelFile(fileRun.file).catch((error: unknown) => {
+      this.#guard.report(error);
+    });
+  }
+
+  transaction(runId: number): TransactionStatus {
+    const fileRun = this.#find(runId);
+    return (fileRun && this.#connections.of(fileRun.file)?.transactionStatus) ?? 'idle';
+  }
+
+  endTransaction(runId: number, how: 'commit' | 'rollback'): void {
+    const fileRun = this.#find(runId);
+    if (fileRun) void vscode.commands.executeCommand(`citus.sql.${how}`, fileRun.file);
   }
 
   remedy(runId: number, statementId: number, remedyId: string): void {
@@ -180,6 +225,14 @@ export class Runs implements ResultsActions, vscode.Disposable {
 
   #report(fileRun: FileRun, statement: RunStatement): void {
     fileRun.latest = statement;
+    const { file } = fileRun;
+    const transactionStatus = this.#connections.of(file)?.transactionStatus;
+    if (transactionStatus !== fileRun.transactionStatus) {
+      fileRun.transactionStatus = transactionStatus;
+      this.#connections.touch(file);
+    }
+    const clusterId = this.#attachments.get(file)?.clusterId ?? '';
+    this.#recorder.take(statement, { file: fileName(file), clusterId });
     this.#results?.update(fileRun.run.id, statement.view, fileRun.run.running);
   }
 

@@ -8,6 +8,7 @@ import {
   type RunView,
   type StatementView,
   type ToWebview,
+  type TransactionView,
 } from '../../contract/results.ts';
 import { batches } from './batches.ts';
 import { resultsHtml } from './resultsHtml.ts';
@@ -18,6 +19,9 @@ export interface ResultsActions {
   /** Rows of a result from `first` (counted from 0), at most `count`; fewer at the end and where they are large. */
   rows(runId: number, statementId: number, first: number, count: number): Promise<RowsView>;
   cancel(runId: number): void;
+  /** How the transaction of a run's connection stands. */
+  transaction(runId: number): TransactionView;
+  endTransaction(runId: number, how: 'commit' | 'rollback'): void;
   remedy(runId: number, statementId: number, remedyId: string): void;
   /** Shows the statement in its file. */
   reveal(runId: number, statementId: number): void;
@@ -100,6 +104,13 @@ export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposabl
     this.#throttle.ask();
   }
 
+  /** Shows how the transaction of the run's connection stands now. */
+  transactionChanged(): void {
+    if (!this.#run || !this.#ready) return;
+    const { id } = this.#run;
+    this.#post({ type: 'transaction', runId: id, status: this.#actions.transaction(id) });
+  }
+
   dispose(): void {
     this.#throttle.dispose();
     this.#forgetView();
@@ -128,6 +139,9 @@ export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposabl
         return;
       case 'cancel':
         this.#actions.cancel(message.runId);
+        return;
+      case 'endTransaction':
+        this.#actions.endTransaction(message.runId, message.how);
         return;
       case 'remedy':
         this.#actions.remedy(message.runId, message.statementId, message.remedyId);
@@ -159,6 +173,7 @@ export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposabl
     for (const statement of first) this.#countNotices(statement);
     this.#post({ type: 'run', run: { ...this.#run, statements: first }, count: statements.length });
     this.#postStatements(this.#run, statements.slice(messageStatements));
+    this.transactionChanged();
   }
 
   #postChanged(): void {

@@ -54,6 +54,7 @@ class FakeSession implements Session {
   };
   cancel = () => Promise.resolve();
   close = () => Promise.resolve();
+  destroy = () => undefined;
 }
 
 const runOn = (
