@@ -7,9 +7,11 @@ import { ResultFiles } from './sql/results/resultFiles.ts';
 import { registerClusterCommands } from './ui/commands/clusterCommands.ts';
 import { registerMoveTable } from './ui/commands/moveTable.ts';
 import { Targets } from './ui/commands/targets.ts';
+import { Attachments } from './ui/editor/attachments.ts';
 import { createSqlEditor } from './ui/editor/sqlEditor.ts';
 import { Explorer } from './ui/explorer/explorer.ts';
 import { createGuard } from './ui/guard.ts';
+import { createHistory, type HistoryFeature } from './ui/history/historyFeature.ts';
 import { createGuides } from './ui/provision/guides.ts';
 import { registerInstallCommands } from './ui/provision/installCommands.ts';
 import { registerProvisionCommand } from './ui/provision/provisionCommand.ts';
@@ -18,6 +20,7 @@ import { readSettings } from './ui/settings.ts';
 
 let service: ClusterService | undefined;
 let resultFiles: ResultFiles | undefined;
+let history: HistoryFeature | undefined;
 
 /**
  * Puts the pieces together. Waits for no disk and starts nothing: that waits until somebody looks or asks. Only results
@@ -52,6 +55,13 @@ export const activate = ({
     log.warn(`What a crash left of results could not be removed: ${String(error)}`);
   });
   const targets = new Targets(service, monitor);
+  const attachments = new Attachments(workspaceState);
+  history = createHistory(vscode.Uri.joinPath(globalStorageUri, 'history'), {
+    attachments,
+    monitor,
+    targets,
+    guard,
+  });
   const guides = createGuides(extension);
   const explorer = new Explorer({ service, monitor, guard, extensionUri });
   subscriptions.push(
@@ -61,15 +71,28 @@ export const activate = ({
     log,
     monitor,
     explorer,
+    attachments,
+    history,
     registerMoveTable({ service, monitor, targets, guard }),
     registerProvisionCommand({ service, monitor, explorer, guides, guard }),
     registerInstallCommands({ service, guides, guard }),
     registerClusterCommands({ service, monitor, guard }),
-    createSqlEditor({ service, monitor, targets, guard, log, extensionUri, resultFiles, workspaceState }),
+    createSqlEditor({
+      service,
+      monitor,
+      targets,
+      guard,
+      log,
+      extensionUri,
+      resultFiles,
+      attachments,
+      recorder: history.recorder,
+      workspaceState,
+    }),
   );
 };
 
-/** Rolls back what is under way, and deletes results; servers live on. */
+/** Rolls back what is under way, deletes results, and writes down the history; servers live on. */
 export const deactivate = async (): Promise<void> => {
-  await Promise.all([service?.close(), resultFiles?.close()]);
+  await Promise.all([service?.close(), resultFiles?.close(), history?.written()]);
 };

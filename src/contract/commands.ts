@@ -1,4 +1,4 @@
-import type { ClusterRef, FileRef, NodeRef, TableRef } from './refs.ts';
+import type { ClusterRef, FileRef, HistoryRef, NodeRef, TableRef } from './refs.ts';
 
 /**
  * Every command: its id, what a caller may pass, and what it returns.
@@ -39,11 +39,25 @@ export interface CommandMap {
   /** Runs the statement that starts at `offset`, else the selection, else the statement at the cursor. */
   'citus.sql.runStatement'(file?: FileRef, offset?: number): Promise<void>;
   'citus.sql.runFile'(file?: FileRef): Promise<void>;
+  /** Cancels what the file runs; where that has not worked after a while, offers to end its connection. */
   'citus.sql.cancel'(file?: FileRef): Promise<void>;
   /** Runs what `runStatement` would, on several nodes at once, which the user picks. */
   'citus.sql.runOnNodes'(file?: FileRef, offset?: number): Promise<void>;
   /** Moves a file's results, those that are on show unless told, to an editor panel of their own. */
   'citus.results.openBeside'(file?: FileRef): Promise<void>;
+  'citus.sql.commit'(file?: FileRef): Promise<void>;
+  'citus.sql.rollback'(file?: FileRef): Promise<void>;
+  /** Has the file's statements commit by themselves, or no longer. */
+  'citus.sql.toggleTransactions'(file?: FileRef): Promise<void>;
+  /** Looks through the statements that ran, and does something with one. */
+  'citus.history.search'(): Promise<void>;
+  /** Runs a statement again, on the node that it ran on. */
+  'citus.history.runAgain'(item?: HistoryRef): Promise<void>;
+  /** Opens a statement in a new SQL file that is attached to the node it ran on. */
+  'citus.history.open'(item?: HistoryRef): Promise<void>;
+  'citus.history.copy'(item?: HistoryRef): Promise<void>;
+  'citus.history.remove'(item?: HistoryRef): Promise<void>;
+  'citus.history.clear'(): Promise<void>;
 }
 
 export type CommandId = keyof CommandMap;
@@ -78,4 +92,13 @@ export const COMMAND_IDS = Object.keys({
   'citus.sql.cancel': true,
   'citus.sql.runOnNodes': true,
   'citus.results.openBeside': true,
+  'citus.sql.commit': true,
+  'citus.sql.rollback': true,
+  'citus.sql.toggleTransactions': true,
+  'citus.history.search': true,
+  'citus.history.runAgain': true,
+  'citus.history.open': true,
+  'citus.history.copy': true,
+  'citus.history.remove': true,
+  'citus.history.clear': true,
 } satisfies Record<CommandId, true>) as readonly CommandId[];

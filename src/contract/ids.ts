@@ -2,7 +2,11 @@
  * Identifiers that package.json contributes and the code refers to, each in one place.
  * The test `unit/contributions.test.ts` holds them against package.json, both ways.
  */
-export const Views = { explorer: 'citus.explorer', results: 'citus.results' } as const;
+export const Views = {
+  explorer: 'citus.explorer',
+  results: 'citus.results',
+  history: 'citus.history',
+} as const;
 
 /** Type of the editor panels that show the results of one file each. */
 export const PANEL_TYPE = 'citus.results.beside';
@@ -22,4 +26,8 @@ export const ContextKeys = {
   sqlAttached: 'citus.sqlAttached',
   /** The active editor's file is running statements. */
   sqlRunning: 'citus.sqlRunning',
+  /** The active editor's file has an open transaction, be it a failed one. */
+  sqlInTransaction: 'citus.sqlInTransaction',
+  /** That transaction has failed, so it can only be rolled back. */
+  sqlTransactionFailed: 'citus.sqlTransactionFailed',
 } as const;

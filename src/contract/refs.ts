@@ -18,3 +18,8 @@ export interface FileRef {
   readonly scheme: string;
   readonly path: string;
 }
+
+/** Names a statement of the history, as its tree passes it to commands. */
+export interface HistoryRef {
+  readonly entryId: string;
+}

@@ -104,6 +104,9 @@ export const KeptRun = v.object({
   lastRun: v.optional(Run),
 });
 
+/** As the server tells it when it is ready for the next statement. */
+const TransactionStatus = v.picklist(['idle', 'transaction', 'failed']);
+
 export const ToWebview = v.variant('type', [
   /**
    * A new run begins, or the webview was created again: the whole state. Of a run's `count` statements this holds the
@@ -124,6 +127,8 @@ export const ToWebview = v.variant('type', [
     running: v.boolean(),
     changes: v.array(v.object({ statement: Statement, noticesBefore: v.number() })),
   }),
+  /** How the transaction of a run's connection stands now; with a `run` that is `idle` until this says otherwise. */
+  v.object({ type: v.literal('transaction'), runId: v.number(), status: TransactionStatus }),
   /**
    * Answer to `rows`. `rows` may be shorter than asked for, at the end of a result and where values are long:
    * ask again for the rest. It is empty only where no rows can be had.
@@ -146,12 +151,18 @@ export const FromWebview = v.variant('type', [
     first: v.pipe(v.number(), v.integer(), v.minValue(0)),
     count: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(5000)),
   }),
+  /** Cancels a run; again, where that has not worked, it asks whether to end the connection. */
   v.object({ type: v.literal('cancel'), runId: v.number() }),
   /** Run the statements of a run whose rows are gone. */
   v.object({ type: v.literal('runAgain') }),
   /** Fetch the rows that a limit left, or have the server forget them. */
   v.object({ type: v.literal('fetchRest'), runId: v.number(), statementId: v.number() }),
   v.object({ type: v.literal('giveUpRest'), runId: v.number(), statementId: v.number() }),
+  v.object({
+    type: v.literal('endTransaction'),
+    runId: v.number(),
+    how: v.picklist(['commit', 'rollback']),
+  }),
   v.object({ type: v.literal('remedy'), runId: v.number(), statementId: v.number(), remedyId: v.string() }),
   /** Show the statement in its file. */
   v.object({ type: v.literal('reveal'), runId: v.number(), statementId: v.number() }),
@@ -160,6 +171,7 @@ export const FromWebview = v.variant('type', [
 export type KeptRun = v.InferOutput<typeof KeptRun>;
 export type ToWebview = v.InferOutput<typeof ToWebview>;
 export type FromWebview = v.InferOutput<typeof FromWebview>;
+export type TransactionView = v.InferOutput<typeof TransactionStatus>;
 export type RunView = v.InferOutput<typeof Run>;
 export type StatementView = v.InferOutput<typeof Statement>;
 export type StatementState = v.InferOutput<typeof StatementState>;

@@ -9,6 +9,10 @@ export type StandbyWrites = (typeof STANDBY_WRITES)[number];
 export const RESULTS_LOCATIONS = ['panel', 'beside'] as const;
 export type ResultsLocation = (typeof RESULTS_LOCATIONS)[number];
 
+/** Whether each statement commits by itself (`auto`), or the person says when (`manual`). */
+export const TRANSACTION_MODES = ['auto', 'manual'] as const;
+export type TransactionMode = (typeof TRANSACTION_MODES)[number];
+
 /** Settings, with the type of each. Defaults live in package.json only. */
 interface SettingMap {
   /** Folder with initdb, pg_ctl and postgres; empty means: look for installs. */
@@ -31,6 +35,12 @@ interface SettingMap {
   'citus.results.maxRows': number;
   /** Megabytes at which a result stops; 0 is no limit. */
   'citus.results.maxMegabytes': number;
+  /** Whether statements of SQL files commit by themselves. */
+  'citus.transactions': TransactionMode;
+  /** Seconds after which the server ends a statement; 0: none. */
+  'citus.statementTimeout': number;
+  /** How many statements the history keeps; 0: none. */
+  'citus.history.limit': number;
 }
 
 export type SettingId = keyof SettingMap;
@@ -47,4 +57,7 @@ export const SETTING_IDS = Object.keys({
   'citus.results.location': true,
   'citus.results.maxRows': true,
   'citus.results.maxMegabytes': true,
+  'citus.transactions': true,
+  'citus.statementTimeout': true,
+  'citus.history.limit': true,
 } satisfies Record<SettingId, true>) as readonly SettingId[];

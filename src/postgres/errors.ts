@@ -52,6 +52,9 @@ export const SqlState = {
   readOnlyTransaction: '25006',
   objectNotInPrerequisiteState: '55000',
   internalError: 'XX000',
+  activeTransaction: '25001',
+  invalidTransactionTermination: '2D000',
+  queryCanceled: '57014',
 } as const;
 
 const text = v.optional(v.string());

@@ -75,6 +75,8 @@ export interface Session {
   /** Calls back once when the connection is lost, not when it is closed here. */
   onLost(listener: (error: ConnectionError) => void): () => void;
   close(): Promise<void>;
+  /** Drops the socket without a word to the server, which counts as lost: for a server that answers nothing any more. */
+  destroy(): void;
 }
 
 /** Rows that a limit left on the server, which holds the statement's snapshot, and its transaction open, for them. */
@@ -250,7 +252,7 @@ class PgSession implements Session {
     } finally {
       signal?.removeEventListener('abort', abort);
       // A request that is still under way would hit whatever this connection does next.
-      await cancelling;
+      if (!this.closed) await cancelling;
     }
   }
 
@@ -322,7 +324,6 @@ class PgSession implements Session {
     this.destroy();
   }
 
-  /** Drops the socket without a word to the server. */
   destroy(): void {
     this.#client.connection.stream.destroy();
   }

@@ -40,6 +40,8 @@ export class SinkError extends Error {
 
 const TEXT_OID = 25;
 const BYTEA_OID = 17;
+/** How often a connection that isn't read is written to, ms. */
+const NUDGE_MS = 1000;
 
 /** Parts of pg's connection that its published types leave out. */
 type WireConnection = Connection & { sendCopyFail(message: string): void };
@@ -58,6 +60,8 @@ export class StatementExecution implements Submittable {
   readonly #sink: ResultSink;
   readonly #tap: RowTap;
   #connection: Connection | undefined;
+  /** Goes on while the connection isn't read. */
+  #nudging: NodeJS.Timeout | undefined;
   /** Settles when the sink is ready for more. */
   #sinkReady: Promise<void> = Promise.resolve();
   #commandTag = '';
@@ -103,6 +107,7 @@ export class StatementExecution implements Submittable {
   stop(): void {
     this.#stopped = true;
     this.#sinkReady = Promise.resolve();
+    clearInterval(this.#nudging);
     this.#connection?.stream.resume();
   }
 
@@ -178,7 +183,12 @@ export class StatementExecution implements Submittable {
     if (isReported(error)) {
       connection.on('readyForQuery', settle).on('end', settle);
       this.#sync(connection);
-    } else settle();
+    } else {
+      // Who takes the rows may be long about it, and nothing more comes in any case.
+      this.#sinkReady = Promise.resolve();
+      clearInterval(this.#nudging);
+      settle();
+    }
   }
 
   #newPhase(): Promise<Completion> {
@@ -238,12 +248,20 @@ export class StatementExecution implements Submittable {
     }
   };
 
-  /** Reads no more from the socket meanwhile, so that TCP holds back the server. */
+  /**
+   * Reads no more from the socket meanwhile, so that TCP holds back the server. A socket that isn't read tells nothing of
+   * its end, but one that is written to does: Flush is a message that changes nothing at the server.
+   */
   #pauseUntil(ready: Promise<void>): void {
-    const stream = this.#connection?.stream;
-    stream?.pause();
+    const connection = this.#connection;
+    connection?.stream.pause();
+    clearInterval(this.#nudging);
+    this.#nudging = setInterval(() => connection?.flush(), NUDGE_MS);
     this.#sinkReady = ready.then(
-      () => void stream?.resume(),
+      () => {
+        clearInterval(this.#nudging);
+        connection?.stream.resume();
+      },
       (error: unknown) => {
         this.#fail(error);
       },

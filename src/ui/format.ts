@@ -18,3 +18,12 @@ export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1
 /** Parts that people read in one line; empty ones are left out. */
 export const dotted = (...parts: readonly (string | undefined)[]): string =>
   parts.filter((part) => part !== undefined && part !== '').join(' · ');
+
+/** `12 ms`, `1.2 s`, `3 min 5 s`. */
+export const formatDuration = (ms: number): string =>
+  ms < 1000 ? `${Math.round(ms)} ms` : ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : minutes(ms);
+
+const minutes = (ms: number): string => {
+  const seconds = Math.floor(ms / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+};

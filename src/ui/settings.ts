@@ -9,6 +9,8 @@ import {
   type SettingId,
   STANDBY_WRITES,
   type StandbyWrites,
+  TRANSACTION_MODES,
+  type TransactionMode,
 } from '../contract/settings.ts';
 import type { ResultLimits } from '../postgres/resultLimits.ts';
 
@@ -44,6 +46,18 @@ export const resultsLocation = (file: vscode.Uri): ResultsLocation =>
 
 /** Execute takes no more rows than that (PostgreSQL manual, 55.7 "Message Formats"); nobody needs more megabytes. */
 const Limit = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1));
+
+/** Whether this file's statements commit by themselves, as far as settings say. */
+export const transactionMode = (file: vscode.Uri): TransactionMode =>
+  read('citus.transactions', v.picklist(TRANSACTION_MODES), file);
+
+/** Seconds that a statement of this file may take; 0: as long as it likes. */
+export const statementTimeout = (file: vscode.Uri): number =>
+  read('citus.statementTimeout', v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2_147_483)), file);
+
+/** How many statements the history keeps. */
+export const historyLimit = (): number =>
+  read('citus.history.limit', v.pipe(v.number(), v.integer(), v.minValue(0)));
 
 const text = (id: SettingId): string => read(id, v.string()).trim();
 const number = (id: SettingId): number => read(id, v.number());

@@ -283,6 +283,24 @@ describe('running SQL', function () {
       await running.close();
     });
 
+    it('a lost connection is noticed while the disk is not done', async () => {
+      const { running, finished, fail } = await heldBack();
+      const { rowCount } = running.view.statements[0]!;
+      await observer.run(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'citus-sql test.sql'`,
+      );
+      await finished;
+      assert.equal(running.view.statements[0]!.state, 'failed');
+      assert.equal(losses.length, 1);
+      assert.equal(
+        (await running.statements[0]!.rows(rowCount - 1, 5)).length,
+        1,
+        'its rows are still there',
+      );
+      fail(new Error('too late'));
+      await running.close();
+    });
+
     it('a file that can’t be written fails the statement, which keeps its rows', async () => {
       const { running, finished, fail } = await heldBack();
       const { rowCount } = running.view.statements[0]!;

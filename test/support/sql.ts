@@ -1,7 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import type { RunView } from '../../src/contract/results.ts';
-import type { StandbyWrites } from '../../src/contract/settings.ts';
+import type { StandbyWrites, TransactionMode } from '../../src/contract/settings.ts';
 import type { Credentials } from '../../src/postgres/endpoint.ts';
 import type { ResultLimits } from '../../src/postgres/resultLimits.ts';
 import { connect, type Session } from '../../src/postgres/session.ts';
@@ -34,9 +34,17 @@ export const newRun = (
   changed?: (statement: RunStatement) => void,
   {
     standbyWrites = 'ask',
+    transactions = 'auto',
+    statementTimeout = 0,
     createFile = testFiles.create,
     limits = { rows: 0, bytes: 0 },
-  }: { standbyWrites?: StandbyWrites; createFile?: CreateResultFile; limits?: ResultLimits } = {},
+  }: {
+    standbyWrites?: StandbyWrites;
+    transactions?: TransactionMode;
+    statementTimeout?: number;
+    createFile?: CreateResultFile;
+    limits?: ResultLimits;
+  } = {},
 ): SqlRun =>
   new SqlRun(
     {
@@ -46,6 +54,8 @@ export const newRun = (
       wholeFile: true,
       standbyWrites: () => standbyWrites,
       limits: () => limits,
+      transactions: () => transactions,
+      statementTimeout,
     },
     connection,
     target,

@@ -81,12 +81,14 @@ describe('contributions', () => {
     const perFolder = Object.entries(contributes.configuration.properties)
       .filter(([, { scope }]) => scope !== 'machine')
       .map(([id]) => id);
-    // It starts and makes nothing: a folder whose author is trusted may say how its files write.
+    // It starts and makes nothing: a folder whose author is trusted may say how its files run.
     assert.deepEqual(perFolder, [
       'citus.standbyWrites',
       'citus.results.location',
       'citus.results.maxRows',
       'citus.results.maxMegabytes',
+      'citus.transactions',
+      'citus.statementTimeout',
     ]);
   });
 
@@ -132,7 +134,7 @@ describe('contributions', () => {
       ...contributes.keybindings,
       ...contributes.viewsWelcome,
     ].flatMap(({ when }) => (when === undefined ? [] : [when]));
-    const known = new Set<string>([...Object.values(ContextKeys), ...Object.values(Views)]);
+    const known = new Set<string>([...Object.values(ContextKeys), ...Object.values(Views), ...SETTING_IDS]);
     const used = whens.flatMap((when) => when.match(/\bcitus\.[\w.]+/g) ?? []);
     assert.deepEqual(
       used.filter((key) => !known.has(key)),

@@ -1,6 +1,7 @@
 import type { ConnectionError } from '../../postgres/errors.ts';
 import type { Session, TransactionStatus } from '../../postgres/session.ts';
 import type { Server } from './target.ts';
+import { TimeLimit } from './timeLimit.ts';
 
 /** A connection that ended by itself. */
 export interface Loss {
@@ -16,6 +17,8 @@ export class FileSession {
   readonly server: Server;
   /** Whether this connection, to a standby, sends one-shard writes to their shards itself, at the user's wish. */
   writesDirectly = false;
+  /** How long a statement may take on the connection as it is. */
+  timeLimit = new TimeLimit();
   readonly #applicationName: string;
   readonly #onLost: (loss: Loss) => void;
   #session: Session | undefined;
@@ -53,6 +56,18 @@ export class FileSession {
     return this.#session;
   }
 
+  /**
+   * Ends the open transaction.
+   * @returns the server's command tag, which is `ROLLBACK` also for the COMMIT of a transaction that has failed
+   * @throws ServerError where the server can't commit, and has rolled back; ConnectionError where the connection is
+   * lost meanwhile: then nobody knows whether the transaction was committed
+   */
+  async endTransaction(how: 'COMMIT' | 'ROLLBACK', signal?: AbortSignal): Promise<string> {
+    if (!this.#session) return 'ROLLBACK';
+    const noRows = { columns: () => undefined, rows: () => undefined };
+    return (await this.#session.execute(how, noRows, signal)).commandTag;
+  }
+
   /** Ends the connection; the server rolls back an open transaction. */
   async close(): Promise<void> {
     const session = this.#session;
@@ -82,6 +97,7 @@ export class FileSession {
   #forget(): void {
     this.#session = undefined;
     this.writesDirectly = false;
+    this.timeLimit = new TimeLimit();
   }
 }
 

@@ -1,5 +1,5 @@
 import type { RunView } from '../../contract/results.ts';
-import type { StandbyWrites } from '../../contract/settings.ts';
+import type { StandbyWrites, TransactionMode } from '../../contract/settings.ts';
 import { ConnectionError } from '../../postgres/errors.ts';
 import type { ResultLimits } from '../../postgres/resultLimits.ts';
 import type { Session } from '../../postgres/session.ts';
@@ -8,7 +8,6 @@ import { failureView } from './failure.ts';
 import type { FileRun } from './fileRun.ts';
 import { describeLoss, type FileSession } from './fileSession.ts';
 import { findRefusal } from './refusal.ts';
-import { remedyView } from '../writes/remedies.ts';
 import { awaitReplay } from '../writes/replay.ts';
 import type { CreateResultFile } from '../results/resultFiles.ts';
 import { RunStatement } from './runStatement.ts';
@@ -16,6 +15,8 @@ import { copySettings } from './settings.ts';
 import type { Piece } from '../splitter/piece.ts';
 import { explainStandbyRefusal, standbyRefusal, wayUnasked } from '../writes/standbyWrites.ts';
 import type { Server, Target } from './target.ts';
+import { terminate } from './terminate.ts';
+import { explainTransaction, wantsTransaction } from './transactions.ts';
 import { findWritingWorker } from '../writes/workerWrites.ts';
 
 export interface RunRequest {
@@ -30,6 +31,10 @@ export interface RunRequest {
   readonly standbyWrites: () => StandbyWrites;
   /** Where results stop; asked for each statement. */
   readonly limits: () => ResultLimits;
+  /** Whether statements commit by themselves; asked for each statement. */
+  readonly transactions: () => TransactionMode;
+  /** Seconds that a statement may take; 0: as long as it likes. */
+  readonly statementTimeout: number;
 }
 
 const IN_DOUBT = 'Whether this statement took effect is not known.';
@@ -51,9 +56,12 @@ export class SqlRun implements FileRun {
   readonly #wholeFile: boolean;
   readonly #standbyWrites: () => StandbyWrites;
   readonly #limits: () => ResultLimits;
+  readonly #transactions: () => TransactionMode;
+  readonly #statementTimeout: number;
   readonly #connection: FileSession;
   readonly #target: Target;
   #activity: AbortController | undefined;
+  #cancelledAt = 0;
 
   /**
    * @param createFile makes a file for a result that is too large for memory
@@ -74,6 +82,8 @@ export class SqlRun implements FileRun {
     this.#wholeFile = request.wholeFile;
     this.#standbyWrites = request.standbyWrites;
     this.#limits = request.limits;
+    this.#transactions = request.transactions;
+    this.#statementTimeout = request.statementTimeout;
     this.#connection = connection;
     this.#target = target;
   }
@@ -110,6 +120,7 @@ export class SqlRun implements FileRun {
 
   /** Cancels the running statement on its server; those after it are skipped. Rows that a limit left are given up. */
   cancel(): void {
+    if (this.#activity?.signal.aborted === false) this.#cancelledAt = performance.now();
     this.#activity?.abort();
     if (this.running) return;
     for (const statement of this.statements) void statement.giveUpRest();
@@ -124,6 +135,22 @@ export class SqlRun implements FileRun {
       const failure = await statement.fetchRest(signal);
       await this.#explain(statement, failure, session, signal, this.#standbyWrites());
     });
+  }
+
+  /** Milliseconds since it was cancelled, while it goes on all the same. */
+  get cancelledFor(): number | undefined {
+    return this.#activity?.signal.aborted ? performance.now() - this.#cancelledAt : undefined;
+  }
+
+  /**
+   * Ends the connection that the running statement is on, where cancelling does nothing: what was open on it is lost,
+   * which the statement says then. Those after it are skipped.
+   * @returns `server` where the server has ended it, `here` where only the socket could be dropped, undefined where no
+   * statement runs
+   */
+  async terminate(): Promise<'server' | 'here' | undefined> {
+    const on = this.statements.find(({ runningOn }) => runningOn)?.runningOn;
+    return on && terminate(on.server, on.session);
   }
 
   /**
@@ -153,7 +180,9 @@ export class SqlRun implements FileRun {
           ? await this.#runOnPrimary(statement, session, signal)
           : remedyId === 'worker'
             ? await this.#runOnWorker(statement, session, signal)
-            : await this.#runDirectly(statement, session, signal);
+            : remedyId === 'outside'
+              ? await this.#runOutside(statement, session, signal)
+              : await this.#runDirectly(statement, session, signal);
       if (succeeded) await this.#runFrom(statementId + 1, session, signal);
     });
   }
@@ -185,6 +214,7 @@ export class SqlRun implements FileRun {
     const { loss } = this.#connection;
     try {
       const session = await this.#connection.open(signal);
+      await this.#connection.timeLimit.apply(session, this.#statementTimeout);
       if (loss) {
         first?.note({
           severity: 'WARNING',
@@ -252,7 +282,32 @@ export class SqlRun implements FileRun {
       });
       return undefined;
     }
-    return statement.execute(this.#target, session, signal, this.#limits());
+    return this.#execute(statement, session, signal);
+  }
+
+  /** Runs a statement on the file's connection, in a transaction where the person commits by hand. */
+  async #execute(statement: RunStatement, session: Session, signal: AbortSignal): Promise<unknown> {
+    const begins = wantsTransaction(this.#transactions(), session, statement.piece.text);
+    if (begins) {
+      try {
+        await session.run('BEGIN');
+      } catch (error) {
+        statement.refuse(failureView(error));
+        return error;
+      }
+    }
+    const failure = await statement.execute(this.#target, session, signal, this.#limits());
+    // Nothing is in it yet. What a standby refuses is explained as part of it, since it must not go on elsewhere unasked.
+    const inVain = begins && statement.view.state !== 'done' && !session.closed && !session.inHotStandby;
+    if (inVain) await session.run('ROLLBACK');
+    return failure;
+  }
+
+  async #runOutside(statement: RunStatement, session: Session, signal: AbortSignal): Promise<boolean> {
+    await statement.reset();
+    const failure = await statement.execute(this.#target, session, signal, this.#limits());
+    await this.#explain(statement, failure, session, signal, this.#standbyWrites());
+    return statement.view.state === 'done';
   }
 
   async #runOnPrimary(statement: RunStatement, session: Session, signal: AbortSignal): Promise<boolean> {
@@ -362,9 +417,18 @@ export class SqlRun implements FileRun {
     const explained =
       refusal &&
       (await explainStandbyRefusal(policy, refusal, statement.piece.text, session, this.#target, signal));
-    const rollback =
-      session.transactionStatus === 'failed' ? [remedyView('rollback', this.#target.nodeName)] : [];
-    statement.explain({ ...explained, remedies: [...(explained?.remedies ?? []), ...rollback] });
+    const outOfTime = this.#connection.timeLimit.explain(failure, statement.view.elapsedMs);
+    const { remedies, explanation = outOfTime } = explainTransaction(
+      this.#transactions(),
+      failure,
+      session,
+      this.#target.nodeName,
+    );
+    statement.explain({
+      ...(explanation !== undefined && { explanation }),
+      ...explained,
+      remedies: [...(explained?.remedies ?? []), ...remedies],
+    });
   }
 
   async #rollBackLeftover(session: Session): Promise<void> {

@@ -22,6 +22,12 @@ import type { Server } from './target.ts';
 /** Length of the one line that names a statement. */
 export const SUMMARY_LENGTH = 200;
 
+/** The server that a statement runs on, and the session with it. */
+interface RunningOn {
+  readonly server: Server;
+  readonly session: Session;
+}
+
 /** One statement of a run: what it is, how it goes, and its rows. */
 export class RunStatement {
   readonly piece: Piece;
@@ -29,10 +35,12 @@ export class RunStatement {
   readonly view: StatementView;
   /** Where in the file it failed, in UTF-16 code units, where the server told. */
   errorOffset: number | undefined;
+  /** Where it runs right now. */
+  runningOn: RunningOn | undefined;
   readonly #createFile: CreateResultFile;
   #store: ResultStore;
   /** What a limit left of it, and how it goes on with that. */
-  #rest: { readonly rows: Rest; readonly session: Session } | undefined;
+  #rest: (RunningOn & { readonly rows: Rest }) | undefined;
   readonly #changed: () => void;
 
   /**
@@ -127,10 +135,14 @@ export class RunStatement {
     const { text } = this.piece;
     this.begin({ cluster: server.clusterName, node: server.nodeName, role: server.role(session) });
     const stopAt = limits && isLimitable(text) ? limits : undefined;
-    return this.#follow(session, signal, async () => {
+    return this.#follow({ server, session }, signal, async () => {
       const completion = await session.execute(text, this.sink, signal, stopAt);
       if (completion.reached !== undefined && stopAt && session.rest)
-        this.#keep(session, session.rest, limitView(completion.reached, stopAt, this.view.rowCount));
+        this.#keep(
+          { server, session },
+          session.rest,
+          limitView(completion.reached, stopAt, this.view.rowCount),
+        );
       return completion;
     });
   }
@@ -147,7 +159,7 @@ export class RunStatement {
     this.view.state = 'running';
     this.view.resumedAt = Date.now();
     this.#changed();
-    return this.#follow(rest.session, signal, () => rest.rows.fetch(signal));
+    return this.#follow(rest, signal, () => rest.rows.fetch(signal));
   }
 
   /** Has the server forget the rows that a limit left. */
@@ -217,10 +229,11 @@ export class RunStatement {
    * @returns the error that it failed with, or that cancelling it gave
    */
   async #follow(
-    session: Session,
+    { server, session }: RunningOn,
     signal: AbortSignal,
     complete: () => Promise<Completion>,
   ): Promise<unknown> {
+    this.runningOn = { server, session };
     const before = this.view.elapsedMs;
     const began = performance.now();
     const stopNotices = session.onNotice((notice) => {
@@ -238,13 +251,14 @@ export class RunStatement {
       else this.#fail(error);
     }
     stopNotices();
+    this.runningOn = undefined;
     this.end(this.view.state, before + performance.now() - began);
     return failure;
   }
 
   /** Keeps what a limit left, until it is gone. */
-  #keep(session: Session, rows: Rest, limit: LimitView): void {
-    const rest = { rows, session };
+  #keep(on: RunningOn, rows: Rest, limit: LimitView): void {
+    const rest = { ...on, rows };
     this.#rest = rest;
     this.view.limit = limit;
     void rows.ended.then((error) => {

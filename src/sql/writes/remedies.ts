@@ -16,6 +16,11 @@ const REMEDIES = {
     label: 'Allow one-shard writes on this standby',
     tooltip: `Lets this file's connection to ${node} send writes that touch one shard straight to it, runs this statement again, then goes on with the rest of the file.`,
   }),
+  outside: () => ({
+    label: 'Run without a transaction',
+    tooltip:
+      'Runs this statement by itself, so that it takes effect at once; then goes on with the rest of the file.',
+  }),
   rollback: () => ({
     label: 'Roll back',
     tooltip: 'Ends the failed transaction of this connection with ROLLBACK.',

@@ -4,6 +4,7 @@ import { ContextKeys } from '../../contract/ids.ts';
 import type { Guard } from '../guard.ts';
 import { attachedTo } from './attached.ts';
 import type { Attachments } from './attachments.ts';
+import type { OpenTransactions } from '../transactions/openTransactions.ts';
 import type { Runs } from './runs.ts';
 import { isSqlFile } from './sqlFile.ts';
 
@@ -12,14 +13,22 @@ export class ActiveFile implements vscode.Disposable {
   readonly #attachments: Attachments;
   readonly #monitor: ClusterMonitor;
   readonly #runs: Runs;
+  readonly #transactions: OpenTransactions;
   readonly #disposables: vscode.Disposable[];
   readonly #keys = new Map<string, boolean>();
   #stopWatching: (() => void) | undefined;
 
-  constructor(attachments: Attachments, monitor: ClusterMonitor, runs: Runs, guard: Guard) {
+  constructor(
+    attachments: Attachments,
+    monitor: ClusterMonitor,
+    runs: Runs,
+    transactions: OpenTransactions,
+    guard: Guard,
+  ) {
     this.#attachments = attachments;
     this.#monitor = monitor;
     this.#runs = runs;
+    this.#transactions = transactions;
     const follow = (): void => {
       this.#follow().catch((error: unknown) => {
         guard.report(error);
@@ -28,6 +37,7 @@ export class ActiveFile implements vscode.Disposable {
     this.#disposables = [
       attachments.onDidChange(follow),
       runs.onDidChange(follow),
+      transactions.onDidChange(follow),
       new vscode.Disposable(
         monitor.onDidChange(({ kind }) => {
           if (kind === 'clusters') follow();
@@ -51,6 +61,9 @@ export class ActiveFile implements vscode.Disposable {
     const attached = file !== undefined && attachedTo(file, this.#attachments, this.#monitor) !== undefined;
     this.#setKey(ContextKeys.sqlAttached, attached);
     this.#setKey(ContextKeys.sqlRunning, file !== undefined && (this.#runs.of(file)?.running ?? false));
+    const open = file && this.#transactions.of(file);
+    this.#setKey(ContextKeys.sqlInTransaction, open !== undefined);
+    this.#setKey(ContextKeys.sqlTransactionFailed, open?.state === 'failed');
     if (attached) this.#stopWatching ??= this.#monitor.watch();
     else {
       this.#stopWatching?.();

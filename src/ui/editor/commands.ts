@@ -10,7 +10,7 @@ import { attachedTo } from './attached.ts';
 import type { Attachments } from './attachments.ts';
 import type { Connections } from './connections.ts';
 import type { Runs } from './runs.ts';
-import { fileName, isSqlFile, piecesOf, piecesWithin } from './sqlFile.ts';
+import { fileName, piecesOf, piecesWithin, sqlDocument } from './sqlFile.ts';
 
 export interface SqlCommandDependencies {
   readonly service: Pick<ClusterService, 'credentials' | 'status' | 'sharding'>;
@@ -48,7 +48,7 @@ export class SqlCommands implements vscode.Disposable {
       }),
       guard.registerCommand('citus.sql.cancel', async (file) => {
         const document = await sqlDocument(file);
-        if (document) await dependencies.runs.end(document.uri);
+        if (document) await dependencies.runs.cancelFile(document.uri);
       }),
     );
   }
@@ -146,17 +146,6 @@ export class SqlCommands implements vscode.Disposable {
     return true;
   }
 }
-
-/** The document that a command is meant for: the one it was called on, or the active one; only SQL files. */
-export const sqlDocument = async (file: FileRef | undefined): Promise<vscode.TextDocument | undefined> => {
-  const document =
-    file instanceof vscode.Uri
-      ? await vscode.workspace.openTextDocument(file)
-      : vscode.window.activeTextEditor?.document;
-  if (document && isSqlFile(document)) return document;
-  void vscode.window.showInformationMessage('Open a SQL file first.');
-  return undefined;
-};
 
 const askForFile = async (node: NodeRef | undefined): Promise<vscode.Uri | undefined> => {
   const files = await vscode.window.showOpenDialog({

@@ -14,7 +14,10 @@ export interface LostConnection {
 export class Connections implements vscode.Disposable {
   readonly #sessions = new Map<string, FileSession>();
   readonly #lost = new vscode.EventEmitter<LostConnection>();
+  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidLose = this.#lost.event;
+  /** A file's connection was lost or closed, goes on under another name, or its transaction was ended. */
+  readonly onDidChange = this.#changed.event;
 
   /** The file's connection to a node; one that it had to another node is closed. */
   async to(file: vscode.Uri, target: Target): Promise<FileSession> {
@@ -25,6 +28,7 @@ export class Connections implements vscode.Disposable {
     await this.close(file);
     const session = new FileSession(target, fileName(file), (loss) => {
       this.#lost.fire({ file, nodeName: target.nodeName, loss });
+      this.#changed.fire(file);
     });
     this.#sessions.set(file.toString(), session);
     return session;
@@ -32,6 +36,11 @@ export class Connections implements vscode.Disposable {
 
   of(file: vscode.Uri): FileSession | undefined {
     return this.#sessions.get(file.toString());
+  }
+
+  /** Tells that a file's connection isn't in the state that it was in. */
+  touch(file: vscode.Uri): void {
+    this.#changed.fire(file);
   }
 
   /** Ends a file's connection; tells the person where that rolled back a transaction. */
@@ -44,6 +53,7 @@ export class Connections implements vscode.Disposable {
         `The open transaction of ${fileName(file)} on ${session.server.nodeName} was rolled back, because its connection was closed.`,
       );
     }
+    this.#changed.fire(file);
     await session.close();
   }
 
@@ -53,11 +63,14 @@ export class Connections implements vscode.Disposable {
     if (!session) return;
     this.#sessions.delete(from.toString());
     this.#sessions.set(to.toString(), session);
+    this.#changed.fire(from);
+    this.#changed.fire(to);
   }
 
   dispose(): void {
     for (const session of this.#sessions.values()) void session.close();
     this.#sessions.clear();
     this.#lost.dispose();
+    this.#changed.dispose();
   }
 }

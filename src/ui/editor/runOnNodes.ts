@@ -10,8 +10,9 @@ import { nodeDescription } from '../explorer/describe.ts';
 import type { Guard } from '../guard.ts';
 import { attachedTo } from './attached.ts';
 import type { Attachments } from './attachments.ts';
-import { pieceFrom, selectedPieces, type SqlCommands, sqlDocument } from './commands.ts';
+import { pieceFrom, selectedPieces, type SqlCommands } from './commands.ts';
 import type { Runs } from './runs.ts';
+import { sqlDocument } from './sqlFile.ts';
 
 interface RunOnNodesDependencies {
   readonly service: Pick<ClusterService, 'credentials'>;

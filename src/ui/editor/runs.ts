@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RowsView } from '../../contract/results.ts';
+import type { TransactionStatus } from '../../postgres/session.ts';
 import { describeLoss } from '../../sql/run/fileSession.ts';
 import type { FileRun } from '../../sql/run/fileRun.ts';
 import { NodesRun } from '../../sql/run/nodes/nodesRun.ts';
@@ -13,7 +14,11 @@ import type { LastRun, Results } from '../results/results.ts';
 import type { ResultsActions } from '../results/resultsPage.ts';
 import type { Connections, LostConnection } from './connections.ts';
 import type { SqlDiagnostics } from './diagnostics.ts';
-import { resultLimits, standbyWrites } from '../settings.ts';
+import type { HistoryRecorder } from '../history/recorder.ts';
+import { resultLimits, standbyWrites, statementTimeout } from '../settings.ts';
+import type { TransactionModes } from '../transactions/transactionModes.ts';
+import type { Attachments } from './attachments.ts';
+import { Cancelling } from './cancelling.ts';
 import { columnOf, fileName, rangeOf } from './sqlFile.ts';
 
 /** Files whose last run keeps its rows; those that were run longest ago give up theirs. */
@@ -30,6 +35,8 @@ interface Entry {
   ended: Promise<void>;
   /** The statement that changed last. */
   latest: RunStatement | undefined;
+  /** As it was when a statement last changed. */
+  transactionStatus: TransactionStatus | undefined;
 }
 
 /** What a run is about. */
@@ -56,6 +63,10 @@ export class Runs implements ResultsActions, vscode.Disposable {
   readonly #diagnostics: SqlDiagnostics;
   readonly #guard: Guard;
   readonly #resultFiles: ResultFiles;
+  readonly #attachments: Attachments;
+  readonly #modes: TransactionModes;
+  readonly #recorder: HistoryRecorder;
+  readonly #cancelling = new Cancelling();
   #results: Results | undefined;
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   /** The last run of each file, by its URI; the one that began last comes last. */
@@ -65,11 +76,22 @@ export class Runs implements ResultsActions, vscode.Disposable {
   /** A file's run began or ended. */
   readonly onDidChange = this.#changed.event;
 
-  constructor(connections: Connections, diagnostics: SqlDiagnostics, guard: Guard, resultFiles: ResultFiles) {
+  constructor(
+    connections: Connections,
+    diagnostics: SqlDiagnostics,
+    guard: Guard,
+    resultFiles: ResultFiles,
+    attachments: Attachments,
+    modes: TransactionModes,
+    recorder: HistoryRecorder,
+  ) {
     this.#connections = connections;
     this.#diagnostics = diagnostics;
     this.#guard = guard;
     this.#resultFiles = resultFiles;
+    this.#attachments = attachments;
+    this.#modes = modes;
+    this.#recorder = recorder;
     this.#losses = connections.onDidLose((lost) => {
       this.#warn(lost);
     });
@@ -100,6 +122,8 @@ export class Runs implements ResultsActions, vscode.Disposable {
       wholeFile,
       standbyWrites: () => standbyWrites(file),
       limits: () => resultLimits(file),
+      transactions: () => this.#modes.of(file),
+      statementTimeout: statementTimeout(file),
     };
     await this.#begin(
       file,
@@ -134,6 +158,12 @@ export class Runs implements ResultsActions, vscode.Disposable {
     await entry.run.close();
   }
 
+  /** Cancels what a file runs, if anything; where that has not worked after a while, offers to end its connection. */
+  async cancelFile(file: vscode.Uri): Promise<void> {
+    const run = this.of(file);
+    if (run) await this.#cancelling.cancel(run);
+  }
+
   /** A file has another name now. */
   move(from: vscode.Uri, to: vscode.Uri): void {
     const entry = this.#runs.get(from.toString());
@@ -149,7 +179,21 @@ export class Runs implements ResultsActions, vscode.Disposable {
   }
 
   cancel(runId: number): void {
-    this.#find(runId)?.run.cancel();
+    const entry = this.#find(runId);
+    if (!entry) return;
+    this.cancelFile(entry.file).catch((error: unknown) => {
+      this.#guard.report(error);
+    });
+  }
+
+  transaction(runId: number): TransactionStatus {
+    const entry = this.#find(runId);
+    return (entry && this.#connections.of(entry.file)?.transactionStatus) ?? 'idle';
+  }
+
+  endTransaction(runId: number, how: 'commit' | 'rollback'): void {
+    const entry = this.#find(runId);
+    if (entry) void vscode.commands.executeCommand(`citus.sql.${how}`, entry.file);
   }
 
   remedy(runId: number, statementId: number, remedyId: string): void {
@@ -206,6 +250,7 @@ export class Runs implements ResultsActions, vscode.Disposable {
     const entry: Entry = {
       file,
       freed: false,
+      transactionStatus: this.#connections.of(file)?.transactionStatus,
       ended: Promise.resolve(),
       latest: undefined,
       run: make(this.#lastId, (statement) => {
@@ -267,6 +312,14 @@ export class Runs implements ResultsActions, vscode.Disposable {
 
   #report(entry: Entry, statement: RunStatement): void {
     entry.latest = statement;
+    const { file } = entry;
+    const transactionStatus = this.#connections.of(file)?.transactionStatus;
+    if (transactionStatus !== entry.transactionStatus) {
+      entry.transactionStatus = transactionStatus;
+      this.#connections.touch(file);
+    }
+    const clusterId = this.#attachments.get(file)?.clusterId ?? '';
+    this.#recorder.take(statement, { file: fileName(file), clusterId });
     this.#results?.update(entry.run.id, statement.view, entry.run.running);
   }
 

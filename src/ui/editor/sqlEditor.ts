@@ -6,7 +6,12 @@ import type { Targets } from '../commands/targets.ts';
 import type { Guard } from '../guard.ts';
 import { Results } from '../results/results.ts';
 import { ActiveFile } from './activeFile.ts';
-import { Attachments } from './attachments.ts';
+import type { Attachments } from './attachments.ts';
+import type { HistoryRecorder } from '../history/recorder.ts';
+import { OpenTransactions } from '../transactions/openTransactions.ts';
+import { TransactionCommands } from '../transactions/transactionCommands.ts';
+import { TransactionItems } from '../transactions/transactionItems.ts';
+import { TransactionModes } from '../transactions/transactionModes.ts';
 import { SqlCommands } from './commands.ts';
 import { Connections } from './connections.ts';
 import { SqlDiagnostics } from './diagnostics.ts';
@@ -27,18 +32,23 @@ export interface SqlEditorDependencies {
   readonly extensionUri: vscode.Uri;
   /** Where results go that are too large for memory. */
   readonly resultFiles: ResultFiles;
-  /** Remembers which file is attached to which node. */
+  readonly attachments: Attachments;
+  readonly recorder: HistoryRecorder;
+  /** Remembers which files commit by hand, and what was open when the window closed. */
   readonly workspaceState: vscode.Memento;
 }
 
 /** Makes all that SQL files have to do with clusters: attaching, running, results. Dispose it to end it. */
 export const createSqlEditor = (dependencies: SqlEditorDependencies): vscode.Disposable => {
-  const { monitor, guard, log, extensionUri, resultFiles, workspaceState } = dependencies;
-  const attachments = new Attachments(workspaceState);
+  const { monitor, guard, log, extensionUri, resultFiles, attachments, recorder, workspaceState } =
+    dependencies;
   const connections = new Connections();
   const diagnostics = new SqlDiagnostics();
-  const runs = new Runs(connections, diagnostics, guard, resultFiles);
-  const commands = new SqlCommands({ ...dependencies, attachments, connections, runs });
+  const modes = new TransactionModes(workspaceState);
+  const runs = new Runs(connections, diagnostics, guard, resultFiles, attachments, modes, recorder);
+  const transactions = new OpenTransactions(connections, workspaceState);
+  const transactionCommands = new TransactionCommands({ connections, runs, modes, guard });
+  const commands = new SqlCommands({ ...dependencies, connections, runs });
   const page = {
     extensionUri,
     actions: runs,
@@ -59,9 +69,17 @@ export const createSqlEditor = (dependencies: SqlEditorDependencies): vscode.Dis
     commands,
     new RunOnNodes({ ...dependencies, attachments, runs, commands }),
     new SqlLenses(attachments, monitor),
-    new SqlStatusItem(attachments, connections, monitor, runs),
-    new ActiveFile(attachments, monitor, runs, guard),
-    new FileLife(attachments, connections, runs, guard),
+    runs.onDidChange((file) => {
+      transactions.update(file);
+    }),
+    transactions.onDidChange(() => {
+      results.transactionsChanged();
+    }),
+    new SqlStatusItem(attachments, transactions, monitor, runs),
+    new TransactionItems(transactions, modes, runs),
+    new ActiveFile(attachments, monitor, runs, transactions, guard),
+    new FileLife(attachments, connections, runs, { modes, commands: transactionCommands }, guard),
+    transactionCommands,
     connections.onDidLose(({ file, loss }) => {
       log.warn(`${fileName(file)}: ${loss.error.message}`);
     }),
@@ -72,7 +90,8 @@ export const createSqlEditor = (dependencies: SqlEditorDependencies): vscode.Dis
     runs,
     results,
     diagnostics,
+    transactions,
+    modes,
     connections,
-    attachments,
   );
 };

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { FileRef } from '../../contract/refs.ts';
 import { type Piece, split } from '../../sql/splitter/splitter.ts';
 
 /** What can be attached to a node. */
@@ -10,6 +11,17 @@ export const SQL_FILES: vscode.DocumentSelector = [
 
 export const isSqlFile = (document: vscode.TextDocument): boolean =>
   vscode.languages.match(SQL_FILES, document) > 0;
+
+/** The document that a command is meant for: the one it was called on, or the active one; only SQL files. */
+export const sqlDocument = async (file: FileRef | undefined): Promise<vscode.TextDocument | undefined> => {
+  const document =
+    file instanceof vscode.Uri
+      ? await vscode.workspace.openTextDocument(file)
+      : vscode.window.activeTextEditor?.document;
+  if (document && isSqlFile(document)) return document;
+  void vscode.window.showInformationMessage('Open a SQL file first.');
+  return undefined;
+};
 
 /** A file's name without its folders. */
 export const fileName = (uri: vscode.Uri): string => uri.path.slice(uri.path.lastIndexOf('/') + 1);

@@ -2,12 +2,12 @@ import * as vscode from 'vscode';
 import type { ClusterMonitor } from '../../cluster/monitor.ts';
 import type { CommandId } from '../../contract/commands.ts';
 import type { FileRun } from '../../sql/run/fileRun.ts';
-import { count, dotted } from '../format.ts';
+import { count, dotted, formatDuration } from '../format.ts';
 import { type Attached, attachedName, attachedRole, attachedState, attachedTo } from './attached.ts';
 import type { Attachments } from './attachments.ts';
-import type { Connections } from './connections.ts';
 import type { Runs } from './runs.ts';
 import { fileName, isSqlFile } from './sqlFile.ts';
+import type { OpenTransactions } from '../transactions/openTransactions.ts';
 
 /** While statements run, their time is shown anew this often. */
 const TICK_MS = 200;
@@ -15,16 +15,16 @@ const TICK_MS = 200;
 /** The status bar's item for the active SQL file: where it runs, how it goes, and how it went. */
 export class SqlStatusItem implements vscode.Disposable {
   readonly #attachments: Attachments;
-  readonly #connections: Connections;
+  readonly #transactions: OpenTransactions;
   readonly #monitor: ClusterMonitor;
   readonly #runs: Runs;
   readonly #item = vscode.window.createStatusBarItem('citus.sql', vscode.StatusBarAlignment.Left, 50);
   readonly #disposables: { dispose(): unknown }[];
   #tick: NodeJS.Timeout | undefined;
 
-  constructor(attachments: Attachments, connections: Connections, monitor: ClusterMonitor, runs: Runs) {
+  constructor(attachments: Attachments, transactions: OpenTransactions, monitor: ClusterMonitor, runs: Runs) {
     this.#attachments = attachments;
-    this.#connections = connections;
+    this.#transactions = transactions;
     this.#monitor = monitor;
     this.#runs = runs;
     this.#item.name = 'Citus SQL';
@@ -35,7 +35,7 @@ export class SqlStatusItem implements vscode.Disposable {
       this.#item,
       attachments.onDidChange(show),
       runs.onDidChange(show),
-      connections.onDidLose(show),
+      transactions.onDidChange(show),
       new vscode.Disposable(monitor.onDidChange(show)),
       vscode.window.onDidChangeActiveTextEditor(show),
     ];
@@ -70,9 +70,9 @@ export class SqlStatusItem implements vscode.Disposable {
     const name = attachedName(attached);
     if (run?.running) {
       this.#set(
-        `$(loading~spin) ${name} · ${formatDuration(elapsed(run))}`,
+        dotted(`$(loading~spin) ${name}`, progress(run), formatDuration(elapsed(run))),
         'citus.sql.cancel',
-        'Click to cancel',
+        run.cancelledFor === undefined ? 'Click to cancel' : 'Click again if it doesn’t stop',
       );
       this.#tick = setTimeout(() => {
         this.#show();
@@ -80,13 +80,20 @@ export class SqlStatusItem implements vscode.Disposable {
       return;
     }
     const role = attachedRole(attached);
-    const transaction = this.#connections.of(file)?.transactionStatus ?? 'idle';
+    const open = this.#transactions.of(file);
     this.#set(
-      dotted(`$(database) ${name} (${role})`, TRANSACTIONS[transaction], run && outcome(run)),
+      dotted(`$(database) ${name} (${role})`, open && TRANSACTIONS[open.state], run && outcome(run)),
       'citus.sql.attach',
       `${fileName(file)} runs on ${name} (${attachedState(attached)}). Click to change.`,
     );
     if (role === 'standby') this.#item.color = new vscode.ThemeColor('charts.yellow');
+    if (open && (open.state === 'failed' || this.#transactions.isForgotten(open))) {
+      this.#item.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');
+      this.#item.color = undefined;
+    }
+    if (open && this.#transactions.isForgotten(open)) {
+      this.#item.tooltip = `The transaction of ${fileName(file)} has been open since ${new Date(open.idleSince).toLocaleTimeString('en-GB')} with nothing run in it. It holds its locks, and keeps the server from clearing away old rows.`;
+    }
   }
 
   #set(text: string, command: CommandId, tooltip: string): void {
@@ -94,15 +101,22 @@ export class SqlStatusItem implements vscode.Disposable {
     this.#item.command = command;
     this.#item.tooltip = tooltip;
     this.#item.color = undefined;
+    this.#item.backgroundColor = undefined;
     this.#item.show();
   }
 }
 
 const TRANSACTIONS = {
-  idle: undefined,
   transaction: 'in a transaction',
   failed: 'in a failed transaction',
 } as const;
+
+/** `cancelling`, or how many rows have come so far. */
+const progress = (run: FileRun): string | undefined => {
+  if (run.cancelledFor !== undefined) return 'cancelling…';
+  const running = run.statements.find(({ view }) => view.state === 'running');
+  return running && running.view.rowCount > 0 ? `${count(running.view.rowCount, 'row')} so far` : undefined;
+};
 
 /** `5 rows · 12 ms`, `failed · 3 ms`, `3 statements · 1.2 s`. */
 const outcome = (run: FileRun): string => {
@@ -126,11 +140,3 @@ const elapsed = (run: FileRun): number =>
     (sum, { view }) => sum + (view.state === 'running' ? Date.now() - view.startedAt : view.elapsedMs),
     0,
   );
-
-const formatDuration = (ms: number): string =>
-  ms < 1000 ? `${Math.round(ms)} ms` : ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : minutes(ms);
-
-const minutes = (ms: number): string => {
-  const seconds = Math.floor(ms / 1000);
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-};

@@ -85,6 +85,12 @@ export class Results implements vscode.Disposable {
     for (const { page } of this.#panels.values()) page.update(runId, statement, running);
   }
 
+  /** Shows how the transactions of connections stand now. */
+  transactionsChanged(): void {
+    this.#page.transactionChanged();
+    for (const { page } of this.#panels.values()) page.transactionChanged();
+  }
+
   /**
    * Moves a file's results to a panel of its own, or brings that into sight.
    * @param asked the file; that of the active editor unless told, or where it has no results, the one on show

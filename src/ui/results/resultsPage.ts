@@ -7,6 +7,7 @@ import {
   type RunView,
   type StatementView,
   type ToWebview,
+  type TransactionView,
 } from '../../contract/results.ts';
 import { batches } from './batches.ts';
 import { resultsHtml } from './resultsHtml.ts';
@@ -17,6 +18,9 @@ export interface ResultsActions {
   /** Rows of a result from `first` (counted from 0), at most `count`; fewer at the end and where they are large. */
   rows(runId: number, statementId: number, first: number, count: number): Promise<RowsView>;
   cancel(runId: number): void;
+  /** How the transaction of a run's connection stands. */
+  transaction(runId: number): TransactionView;
+  endTransaction(runId: number, how: 'commit' | 'rollback'): void;
   remedy(runId: number, statementId: number, remedyId: string): void;
   /** Fetches the rows that a limit left. */
   fetchRest(runId: number, statementId: number): void;
@@ -142,6 +146,14 @@ export class ResultsPage implements vscode.Disposable {
     this.#throttle.ask();
   }
 
+  /** Shows how the transaction of the run's connection stands now. */
+  transactionChanged(): void {
+    const content = this.#content;
+    if (content.kind !== 'run' || !this.#ready) return;
+    const { id } = content.run;
+    this.#post({ type: 'transaction', runId: id, status: this.#deps.actions.transaction(id) });
+  }
+
   dispose(): void {
     this.#throttle.dispose();
     this.close();
@@ -171,6 +183,9 @@ export class ResultsPage implements vscode.Disposable {
         return;
       case 'cancel':
         actions.cancel(message.runId);
+        return;
+      case 'endTransaction':
+        actions.endTransaction(message.runId, message.how);
         return;
       case 'runAgain':
         if (this.#content.kind === 'gone') this.#runAgain(this.#content.run);
@@ -218,6 +233,7 @@ export class ResultsPage implements vscode.Disposable {
     for (const statement of first) this.#countNotices(statement);
     this.#post({ type: 'run', run: { ...run, statements: first }, count: statements.length });
     this.#postStatements(run, statements.slice(messageStatements));
+    this.transactionChanged();
   }
 
   #postChanged(): void {

@@ -15,6 +15,7 @@ import type { SavedState } from './savedState.ts';
 import { StatementPane } from './statementPane.ts';
 import { tabId } from './tab.ts';
 import { Tabs } from './tabs.ts';
+import { TransactionBar } from './transactionBar.ts';
 
 /** How often, ms, the time of a running statement is shown anew. */
 const tick = 100;
@@ -28,6 +29,7 @@ export class Panel {
   readonly #saved: SavedState;
   readonly #header: RunHeader;
   readonly #tabs: Tabs;
+  readonly #transaction: TransactionBar;
   readonly #main = el('main', 'statement');
   /** Shows what a copy did. */
   readonly #message = el('div', 'message');
@@ -60,10 +62,21 @@ export class Panel {
         this.#pick(undefined);
       },
     });
+    this.#transaction = new TransactionBar((how) => {
+      const runId = this.#state.run?.id;
+      if (runId !== undefined) post({ type: 'endTransaction', runId, how });
+    });
     this.#main.id = paneId;
     this.#main.role = 'tabpanel';
     this.#message.role = this.#spoken.role = 'status';
-    const bar = el('div', 'bar', this.#header.element, this.#tabs.element, this.#header.cancelButton);
+    const bar = el(
+      'div',
+      'bar',
+      this.#header.element,
+      this.#tabs.element,
+      this.#transaction.element,
+      this.#header.cancelButton,
+    );
     this.#content = el('div', 'content', bar, this.#main);
     this.#content.hidden = true;
     this.#gone.hidden = true;
@@ -79,6 +92,7 @@ export class Panel {
         this.#state = { ...withRun(this.#state, message.run), picked: this.#saved.picked };
         this.#count = message.count;
         if (!same) this.#forget();
+        this.#transaction.setStatus('idle');
         this.#note(message.run.statements);
         this.#show();
         this.#saved.keepRun(message.run);
@@ -108,6 +122,9 @@ export class Panel {
         }
         break;
       }
+      case 'transaction':
+        if (this.#state.run?.id === message.runId) this.#transaction.setStatus(message.status);
+        break;
       case 'rows':
         if (this.#state.run?.id === message.runId && openStatement(this.#state)?.id === message.statementId) {
           this.#pane?.setRows(message.first, message.rows);
@@ -127,6 +144,7 @@ export class Panel {
     this.#empty.hidden = this.#gone.hidden = true;
     this.#content.hidden = false;
     this.#header.update(run);
+    this.#transaction.setRunning(run.running);
     const open = openStatement(this.#state);
     const latest = latestStatement(run);
     if (open && latest) {

@@ -4,6 +4,9 @@ import { baseName, duration, runningTime } from './format.ts';
 import { icon, IconSlot } from '../controls/icons.ts';
 import { runSummary } from './panelState.ts';
 
+/** After this long, ms, cancelling counts as not having worked, and more can be done. */
+const patience = 1_000;
+
 /** The file that ran, how its run stands as a whole, and the button that cancels it. */
 export class RunHeader {
   readonly element = el('header', 'run');
@@ -14,12 +17,14 @@ export class RunHeader {
   readonly #time = el('span', 'run-time');
   readonly #cancelLabel = el('span', '', 'Cancel');
   #cancelledRun: number | undefined;
+  #cancelledAt = 0;
   #runId = 0;
 
-  /** @param cancel called with the id of the run to cancel */
+  /** @param cancel called with the id of the run to cancel; again, where it goes on for a while all the same */
   constructor(cancel: (runId: number) => void) {
     this.element.append(this.#icon.element, this.#file, this.#summary, this.#time);
     this.cancelButton = button('button secondary cancel', '', () => {
+      if (this.#cancelledRun !== this.#runId) this.#cancelledAt = performance.now();
       this.#cancelledRun = this.#runId;
       cancel(this.#runId);
       this.#showCancel();
@@ -44,11 +49,16 @@ export class RunHeader {
   /** @param elapsed milliseconds that the run's statements have taken until now */
   showTime(running: boolean, elapsed: number): void {
     setText(this.#time, running ? runningTime(elapsed) : duration(elapsed));
+    if (running) this.#showCancel();
   }
 
   #showCancel(): void {
     const asked = this.#cancelledRun === this.#runId;
-    this.cancelButton.disabled = asked;
-    setText(this.#cancelLabel, asked ? 'Cancelling…' : 'Cancel');
+    const inVain = asked && performance.now() - this.#cancelledAt > patience;
+    this.cancelButton.disabled = asked && !inVain;
+    setText(this.#cancelLabel, inVain ? 'Terminate…' : asked ? 'Cancelling…' : 'Cancel');
+    this.cancelButton.title = inVain
+      ? 'It doesn’t stop: end its connection'
+      : 'Cancels the running statement, and runs none after it';
   }
 }

@@ -8,6 +8,7 @@ import type { FileRun } from '../fileRun.ts';
 import { isLimitable, limitView } from '../resultLimit.ts';
 import { RunStatement } from '../runStatement.ts';
 import type { Server } from '../target.ts';
+import { terminate } from '../terminate.ts';
 import { findNodesRefusal } from './refusal.ts';
 import { RowsByNode } from './rowsByNode.ts';
 
@@ -43,10 +44,14 @@ const READ_ONLY =
  */
 export class NodesRun implements FileRun {
   readonly id: number;
+  readonly file: string;
   readonly statements: readonly RunStatement[];
   readonly #request: NodesRunRequest;
   readonly #createFile: CreateResultFile;
   #activity: AbortController | undefined;
+  #cancelledAt = 0;
+  /** Those of the run that goes on. */
+  #nodes: readonly Node[] = [];
 
   /**
    * @param createFile makes a file for a result that is too large for memory
@@ -58,6 +63,7 @@ export class NodesRun implements FileRun {
     changed: (statement: RunStatement) => void = () => undefined,
   ) {
     this.id = request.id;
+    this.file = request.file;
     this.#request = request;
     this.#createFile = createFile;
     this.statements = request.pieces.map(
@@ -72,7 +78,7 @@ export class NodesRun implements FileRun {
   get view(): RunView {
     return {
       id: this.id,
-      file: this.#request.file,
+      file: this.file,
       running: this.running,
       statements: this.statements.map(({ view }) => view),
     };
@@ -93,6 +99,7 @@ export class NodesRun implements FileRun {
       session: undefined,
       out: undefined,
     }));
+    this.#nodes = nodes;
     try {
       for (const statement of this.statements) {
         if (activity.signal.aborted || nodes.every(({ out }) => out !== undefined)) break;
@@ -101,12 +108,27 @@ export class NodesRun implements FileRun {
     } finally {
       await Promise.all(nodes.flatMap(({ session }) => session?.close() ?? []));
       this.#activity = undefined;
+      this.#nodes = [];
       this.#skipPending();
     }
   }
 
   cancel(): void {
+    if (this.#activity?.signal.aborted === false) this.#cancelledAt = performance.now();
     this.#activity?.abort();
+  }
+
+  get cancelledFor(): number | undefined {
+    return this.#activity?.signal.aborted ? performance.now() - this.#cancelledAt : undefined;
+  }
+
+  async terminate(): Promise<'server' | 'here' | undefined> {
+    const ended = await Promise.all(
+      this.#nodes.flatMap(({ server, session }) =>
+        session && !session.closed ? [terminate(server, session)] : [],
+      ),
+    );
+    return ended.includes('here') ? 'here' : ended[0];
   }
 
   /** Nothing is offered: what failed here and there is not repeated in part. */
@@ -232,7 +254,7 @@ export class NodesRun implements FileRun {
 
   #connect(server: Server, signal: AbortSignal): Promise<Session> {
     const settings = this.#request.mayWrite ? {} : { default_transaction_read_only: 'on' };
-    return server.connect(`citus-sql ${this.#request.file} (nodes)`, signal, settings);
+    return server.connect(`citus-sql ${this.file} (nodes)`, signal, settings);
   }
 
   #inWords(error: unknown): string {

@@ -55,6 +55,7 @@ class FakeSession implements Session {
   };
   cancel = () => Promise.resolve();
   close = () => Promise.resolve();
+  destroy = () => undefined;
 }
 
 const runOn = (

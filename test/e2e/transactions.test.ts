@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'mocha';
+import type { Locator } from 'playwright-core';
+import * as v from 'valibot';
+import type { ClusterService } from '../../src/cluster/clusters.ts';
+import type { Cluster } from '../../src/cluster/model.ts';
+import { toRequest } from '../../src/cluster/provision/request.ts';
+import { createTestService, needCitus, onNode, proposeTestCluster } from '../support/clusters.ts';
+import { useWindow } from './harness.ts';
+
+const FILES = {
+  'open.sql': 'BEGIN;\nINSERT INTO kept VALUES (1);\nSELECT nosuch;\n',
+  'manual.sql': 'INSERT INTO kept VALUES (2);\n',
+  // Hears every request to cancel, and goes on.
+  'stubborn.sql': `BEGIN;
+DO $$ BEGIN LOOP
+  BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN RAISE NOTICE 'not now'; END;
+END LOOP; END $$;
+`,
+  'role.sql': "CREATE ROLE reader PASSWORD 'hunter2';\n",
+};
+
+/** Transactions, cancelling and the history, as a person meets them. */
+describe('transactions and the history', function () {
+  this.timeout(120_000);
+  let service: ClusterService;
+  let cluster: Cluster | undefined;
+  before(async function () {
+    await needCitus(this);
+  });
+  // Before the window's own clean-up, which removes the folder.
+  after(async () => {
+    if (cluster) await service.destroy(cluster);
+  });
+  const window = useWindow({ files: FILES });
+  before(async () => {
+    service = createTestService(window().sandbox.clusters);
+    cluster = await service.provision(toRequest(await proposeTestCluster(service)));
+    await onNode(service, cluster, 'coordinator1', (session) => session.run('CREATE TABLE kept (id int)'));
+    await window().openView();
+    await window().row(/demo/).waitFor();
+    for (const name of Object.keys(FILES)) {
+      await window().openFile(name);
+      await window().runCommand('Citus: Attach SQL File to Coordinator…');
+      await window().pick('coordinator1');
+      await window().statusBarItem('demo › coordinator1').waitFor();
+    }
+  });
+
+  const kept = async (): Promise<number> => {
+    assert.ok(cluster);
+    const [row] = await onNode(service, cluster, 'coordinator1', (session) =>
+      session.query(v.object({ n: v.number() }), 'SELECT count(*)::int AS n FROM kept'),
+    );
+    return row?.n ?? -1;
+  };
+  const runLine = async (file: string, line: number): Promise<void> => {
+    await window().openFile(file);
+    await window().goToLine(line);
+    await window().page.keyboard.press('Control+Enter');
+  };
+  const inPanel = (name: string): Locator =>
+    window().webview.getByRole('group', { name: 'Transaction' }).getByRole('button', { name });
+  const history = (text: string | RegExp): Locator =>
+    window()
+      .page.getByRole('tree', { name: 'History' })
+      .getByRole('treeitem')
+      .filter({ hasText: text })
+      .first();
+  const closeEditor = (): Promise<void> => window().runCommand('View: Close Editor');
+
+  it('shows an open transaction, and what can be done with it', async () => {
+    await runLine('open.sql', 1);
+    await window()
+      .statusBarItem(/in a transaction/)
+      .waitFor();
+    await runLine('open.sql', 2);
+    await window().webview.getByText('INSERT 0 1').first().waitFor();
+    await window().statusBarItem('Commit').waitFor();
+    await inPanel('Commit').waitFor();
+    await window().screenshot('transaction open');
+  });
+
+  it('shows one that has failed, which can only be rolled back', async () => {
+    await runLine('open.sql', 3);
+    await window()
+      .statusBarItem(/in a failed transaction/)
+      .waitFor();
+    await inPanel('Commit').waitFor({ state: 'hidden' });
+    await window().screenshot('transaction failed');
+    await window().statusBarItem('Roll Back').click();
+    await window()
+      .statusBarItem(/in a failed transaction/)
+      .waitFor({ state: 'detached' });
+    await inPanel('Roll back').waitFor({ state: 'hidden' });
+    assert.equal(await kept(), 0);
+  });
+
+  it('commits by hand where that is wanted', async () => {
+    await window().openFile('manual.sql');
+    await window().runCommand('Citus: Switch between Automatic and Manual Commit');
+    await window().statusBarItem('Manual Commit').waitFor();
+    await runLine('manual.sql', 1);
+    await window()
+      .statusBarItem(/in a transaction/)
+      .waitFor();
+    assert.equal(await kept(), 0);
+    await window().useTheme('light');
+    await window().screenshot('manual commit light');
+    await window().useTheme('dark');
+    await inPanel('Commit').click();
+    await window()
+      .statusBarItem(/in a transaction/)
+      .waitFor({ state: 'detached' });
+    assert.equal(await kept(), 1);
+  });
+
+  it('asks before a file with an open transaction is closed', async () => {
+    await runLine('manual.sql', 1);
+    await window()
+      .statusBarItem(/in a transaction/)
+      .waitFor();
+    await closeEditor();
+    await window().dialog.getByText('manual.sql has an open transaction on coordinator1.').waitFor();
+    await window().screenshot('closing question');
+    await window().dialog.getByRole('button', { name: 'Keep the File Open' }).click();
+    await window().page.locator('.tab.active').filter({ hasText: 'manual.sql' }).waitFor();
+    await window()
+      .statusBarItem(/in a transaction/)
+      .waitFor();
+    await closeEditor();
+    await window().dialog.getByRole('button', { name: 'Commit' }).click();
+    await window().statusBarItem('The transaction of manual.sql was committed').waitFor();
+    assert.equal(await kept(), 2);
+  });
+
+  it('offers to end the connection of a statement that doesn’t hear its cancel', async () => {
+    await window().openFile('stubborn.sql');
+    await window().page.keyboard.press('Control+Shift+Enter');
+    await window().webview.getByText('Running 2 of 2').waitFor();
+    await window().webview.getByRole('button', { name: 'Cancel' }).click();
+    await window().webview.getByText('not now').first().waitFor();
+    await window().webview.getByRole('button', { name: 'Terminate…' }).waitFor();
+    await window().screenshot('cancel in vain');
+    await window().webview.getByRole('button', { name: 'Terminate…' }).click();
+    await window().screenshot('terminate question');
+    await window().dialog.getByRole('button', { name: 'Terminate the Connection' }).click();
+    await window().webview.getByText('The transaction that was open has been rolled back.').first().waitFor();
+    await window().screenshot('terminated');
+  });
+
+  it('keeps a history without secrets, to be searched and run again', async () => {
+    await window().openFile('role.sql');
+    await window().page.keyboard.press('Control+Shift+Enter');
+    await window().webview.getByText('CREATE ROLE').first().waitFor();
+    await window().openView();
+    await window().page.getByRole('button', { name: 'History Section' }).click();
+    await history("CREATE ROLE reader PASSWORD '•••'").waitFor();
+    await history('INSERT INTO kept VALUES (2)').waitFor();
+    await history(/SELECT nosuch.*failed 42703/).waitFor();
+    await history('INSERT INTO kept VALUES (2)').hover();
+    await window().screenshot('history');
+    await window().useTheme('light');
+    await window().screenshot('history light');
+    await window().useTheme('dark');
+    const before = await kept();
+    await window().runCommand('Citus: Search History…');
+    await window().quickInput('Part of a statement').locator('input.input').fill('into kept values (2)');
+    await window().screenshot('history search');
+    await window().pick('INSERT INTO kept VALUES (2)');
+    await window().screenshot('history actions');
+    await window().pick('Run Again');
+    await window()
+      .page.locator('.tab.active')
+      .filter({ hasText: 'INSERT INTO kept' })
+      .or(window().page.locator('.tab.active').filter({ hasText: 'Untitled' }))
+      .waitFor();
+    await window().webview.getByText('INSERT 0 1').first().waitFor();
+    assert.equal(await kept(), before + 1);
+    await window().runCommand('Citus: Clear History…');
+    await window().dialog.getByRole('button', { name: 'Clear History' }).click();
+    await history('INSERT INTO kept').waitFor({ state: 'detached' });
+    await window().page.getByText('Statements that run from SQL files appear here').waitFor();
+    await window().screenshot('history empty');
+  });
+
+  it('tells after a reload which transaction was rolled back', async () => {
+    await runLine('open.sql', 1);
+    await window()
+      .statusBarItem(/in a transaction/)
+      .waitFor();
+    await window().page.reload();
+    await window().viewIcon.waitFor();
+    await window()
+      .notification(
+        'The transaction of open.sql on demo › coordinator1 was still open when this window closed',
+      )
+      .waitFor();
+    await window().screenshot('transaction lost by reload');
+  });
+});

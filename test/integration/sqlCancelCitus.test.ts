@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
+import * as v from 'valibot';
+import type { ClusterService } from '../../src/cluster/clusters.ts';
+import type { Cluster } from '../../src/cluster/model.ts';
+import { toRequest } from '../../src/cluster/provision/request.ts';
+import { waitUntil } from '../../src/postgres/waitUntil.ts';
+import { FileSession, type Loss } from '../../src/sql/run/fileSession.ts';
+import { clusterTarget, type Target } from '../../src/sql/run/target.ts';
+import {
+  createTestService,
+  makeTestDirectory,
+  needCitus,
+  nodeNamed,
+  onNode,
+  postmasterOf,
+  proposeTestCluster,
+  removeTestDirectory,
+} from '../support/clusters.ts';
+import { newRun, outcomes } from '../support/sql.ts';
+
+const Count = v.object({ n: v.number() });
+
+describe('cancelling and transactions on a cluster', function () {
+  this.timeout(60_000);
+  let directory: string | undefined;
+  let service: ClusterService;
+  let cluster: Cluster;
+  let target: Target;
+  let file: FileSession;
+  let losses: Loss[];
+
+  before(async function () {
+    await needCitus(this);
+    directory = await makeTestDirectory();
+    service = createTestService(directory);
+    cluster = await service.provision(toRequest(await proposeTestCluster(service, { name: 'cancel' })));
+    target = clusterTarget(service, cluster, nodeNamed(cluster, 'coordinator1'));
+    await onNode(service, cluster, 'coordinator1', async (session) => {
+      await session.run('CREATE TABLE sample (id int PRIMARY KEY, data int)');
+      await session.run(`SELECT create_distributed_table('sample', 'id')`);
+      // Citus takes no volatile function into an UPDATE.
+      await session.run(
+        'CREATE FUNCTION slow(a int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(60); RETURN a; END $$',
+      );
+      await session.run('INSERT INTO sample SELECT i, i FROM generate_series(1, 1000) i');
+    });
+  });
+  after(async () => {
+    if (directory === undefined) return;
+    await service.close();
+    await removeTestDirectory(directory);
+  });
+  beforeEach(() => {
+    losses = [];
+    file = new FileSession(target, 'test.sql', (loss) => losses.push(loss));
+  });
+  afterEach(() => file.close());
+
+  const busyWith = async (node: string, query: string): Promise<number> => {
+    const [row] = await onNode(service, cluster, node, (session) =>
+      session.query(
+        Count,
+        `SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE $1 AND state = 'active' AND pid <> pg_backend_pid()`,
+        [`%${query}%`],
+      ),
+    );
+    return row?.n ?? -1;
+  };
+
+  for (const [what, sql, mark] of [
+    ['that sleeps on all shards', 'SELECT id, pg_sleep(60) FROM sample', 'pg_sleep('],
+    [
+      'that brings rows of all shards without end',
+      `SELECT a.id, repeat('x', 200) FROM sample a, generate_series(1, 100000) g`,
+      '100000',
+    ],
+    ['that writes on all shards', 'UPDATE sample SET data = slow(data)', 'slow('],
+  ] as const) {
+    it(`frees the workers’ backends within a second from a statement ${what}`, async () => {
+      const running = newRun(file, target, sql);
+      const finished = running.run();
+      for (const worker of ['worker1', 'worker2']) {
+        assert.ok(
+          await waitUntil(async () => (await busyWith(worker, mark)) > 0, { deadlineMs: 10_000 }),
+          `${worker} is at work`,
+        );
+      }
+      const began = performance.now();
+      running.cancel();
+      await finished;
+      const free = await waitUntil(
+        async () => {
+          const busy = await Promise.all(
+            ['coordinator1', 'worker1', 'worker2'].map((node) => busyWith(node, mark)),
+          );
+          return busy.every((n) => n === 0);
+        },
+        { deadlineMs: 5000 },
+      );
+      assert.ok(free);
+      assert.ok(performance.now() - began < 1000, `took ${Math.round(performance.now() - began)} ms`);
+      assert.deepEqual(outcomes(running.view), ['cancelled']);
+    });
+  }
+
+  it('distributes a table by hand-committed statements', async () => {
+    const manual = { transactions: 'manual' } as const;
+    const made = newRun(
+      file,
+      target,
+      `CREATE TABLE orders (id int PRIMARY KEY); SELECT create_distributed_table('orders', 'id'); INSERT INTO orders SELECT generate_series(1, 100)`,
+      undefined,
+      manual,
+    );
+    await made.run();
+    assert.deepEqual(outcomes(made.view), ['done CREATE TABLE', 'done SELECT 1', 'done INSERT 0 100']);
+    assert.equal(await file.endTransaction('COMMIT'), 'COMMIT');
+    const read = newRun(file, target, 'SELECT count(*) FROM orders', undefined, manual);
+    await read.run();
+    assert.deepEqual(await read.statements[0]!.rows(0, 1), [['100']]);
+    assert.equal(await file.endTransaction('ROLLBACK'), 'ROLLBACK');
+  });
+
+  it('tells what a restart of the server cost, and runs nothing again', async () => {
+    const begun = newRun(file, target, 'BEGIN; INSERT INTO sample VALUES (5000, 1)');
+    await begun.run();
+    await service.restart(cluster, [nodeNamed(cluster, 'coordinator1')]);
+    assert.ok(await waitUntil(() => Promise.resolve(losses.length > 0), { deadlineMs: 5000 }));
+    assert.equal(losses[0]!.openTransaction, true);
+    const next = newRun(file, target, 'SELECT count(*) FROM sample WHERE id = 5000');
+    await next.run();
+    assert.match(next.view.statements[0]!.notices[0]!.detail!, /has been rolled back/);
+    assert.deepEqual(await next.statements[0]!.rows(0, 1), [['0']]);
+  });
+
+  it('frees a file from a server that hangs as a whole', async () => {
+    const running = newRun(file, target, 'SELECT pg_sleep(60)');
+    const finished = running.run();
+    assert.ok(
+      await waitUntil(async () => (await busyWith('coordinator1', 'pg_sleep(60)')) > 0, { deadlineMs: 5000 }),
+    );
+    const pids = [await postmasterOf(cluster, 'coordinator1'), file.current!.serverPid];
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    try {
+      const began = performance.now();
+      running.cancel();
+      assert.equal(await running.terminate(), 'here');
+      await finished;
+      assert.ok(performance.now() - began < 5000, `took ${Math.round(performance.now() - began)} ms`);
+      assert.deepEqual(
+        running.view.statements.map(({ state }) => state),
+        ['failed'],
+      );
+    } finally {
+      for (const pid of pids) process.kill(pid, 'SIGCONT');
+    }
+  });
+});
