@@ -1,7 +1,10 @@
+import type { Arrangement } from '../../contract/arrangement.ts';
 import type { FailureView, NoticeView, RowsView, StatementView } from '../../contract/results.ts';
 import { ServerError, type ServerErrorFields } from '../../postgres/errors.ts';
 import type { Session } from '../../postgres/session.ts';
 import type { ResultSink } from '../../postgres/statement.ts';
+import { ArrangedResult } from '../results/arrange/arrangedResult.ts';
+import type { WorkOptions } from '../results/arrange/work.ts';
 import { columnView } from '../results/columns.ts';
 import { failureView, offsetOfPosition } from './failure.ts';
 import type { CreateResultFile } from '../results/resultFiles.ts';
@@ -22,6 +25,9 @@ export class RunStatement {
   errorOffset: number | undefined;
   readonly #createFile: CreateResultFile;
   #store: ResultStore;
+  #arranged: ArrangedResult;
+  /** Settles when what is being executed has ended. */
+  #executed: Promise<unknown> = Promise.resolve();
   readonly #changed: () => void;
 
   /**
@@ -38,6 +44,7 @@ export class RunStatement {
     this.piece = piece;
     this.#createFile = createFile;
     this.#store = new ResultStore(createFile);
+    this.#arranged = new ArrangedResult(this.#store);
     this.#changed = () => {
       changed(this);
     };
@@ -56,20 +63,39 @@ export class RunStatement {
   }
 
   /**
-   * Rows from `first` (counted from 0), at most `count`; fewer at the end and where they are large.
+   * Rows from `first` (counted from 0) in the arrangement that holds now, at most `count`; fewer at the end and where
+   * they are large.
    * @throws ResultFileError
    */
   async rows(first: number, count: number): Promise<RowsView> {
-    const store = this.#store;
-    const rows = await store.window(first, count);
+    const arranged = this.#arranged;
+    const rows = await arranged.window(first, count);
     // It may have been run again meanwhile.
-    return store === this.#store ? rows : await this.rows(first, count);
+    return arranged === this.#arranged ? rows : await this.rows(first, count);
+  }
+
+  /** The rows as they are shown; another object when it has been run again. */
+  get arranged(): ArrangedResult {
+    return this.#arranged;
+  }
+
+  /**
+   * Sorts and filters the rows, as soon as all are there.
+   * @param number what to call the arrangement
+   * @throws FilterError, ResultFileError, and the signal's reason where it was aborted
+   */
+  async arrange(number: number, how: Arrangement, options: WorkOptions = {}): Promise<void> {
+    const arranged = this.#arranged;
+    await this.#executed;
+    options.signal?.throwIfAborted();
+    await arranged.arrange(number, how, this.view.columns, options);
   }
 
   /** Frees the rows, and deletes their file. */
   async clear(): Promise<void> {
     const store = this.#store;
     this.#store = new ResultStore(this.#createFile);
+    this.#arranged = new ArrangedResult(this.#store);
     await store.close();
   }
 
@@ -100,7 +126,13 @@ export class RunStatement {
    * Runs it on a server; how it went is in the view.
    * @returns the error that it failed with, or that cancelling it gave
    */
-  async execute(server: Server, session: Session, signal: AbortSignal): Promise<unknown> {
+  execute(server: Server, session: Session, signal: AbortSignal): Promise<unknown> {
+    const executed = this.#execute(server, session, signal);
+    this.#executed = executed;
+    return executed;
+  }
+
+  async #execute(server: Server, session: Session, signal: AbortSignal): Promise<unknown> {
     this.view.state = 'running';
     this.view.target = {
       cluster: server.clusterName,
