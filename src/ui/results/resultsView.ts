@@ -9,6 +9,7 @@ import {
   type StatementView,
   type ToWebview,
 } from '../../contract/results.ts';
+import { Arrangements, type ArrangeableStatement } from './arrangements.ts';
 import { batches } from './batches.ts';
 import { resultsHtml } from './resultsHtml.ts';
 import { Throttle } from './throttle.ts';
@@ -17,6 +18,8 @@ import { Throttle } from './throttle.ts';
 export interface ResultsActions {
   /** Rows of a result from `first` (counted from 0), at most `count`; fewer at the end and where they are large. */
   rows(runId: number, statementId: number, first: number, count: number): Promise<RowsView>;
+  /** A statement of a run, while its rows are kept. */
+  statement(runId: number, statementId: number): ArrangeableStatement | undefined;
   cancel(runId: number): void;
   remedy(runId: number, statementId: number, remedyId: string): void;
   /** Shows the statement in its file. */
@@ -33,6 +36,7 @@ export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposabl
   readonly #extensionUri: vscode.Uri;
   readonly #actions: ResultsActions;
   readonly #log: (message: string) => void;
+  readonly #arrangements: Arrangements;
   readonly #throttle = new Throttle(() => {
     this.#postChanged();
   }, messageInterval);
@@ -51,6 +55,12 @@ export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposabl
     this.#extensionUri = extensionUri;
     this.#actions = actions;
     this.#log = log;
+    this.#arrangements = new Arrangements(
+      (runId, statementId) => actions.statement(runId, statementId),
+      (news) => {
+        this.#post(news);
+      },
+    );
   }
 
   /** Called by the editor when the view is to be shown and has no webview, also again after it was closed. */
@@ -134,20 +144,28 @@ export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposabl
         return;
       case 'reveal':
         this.#actions.reveal(message.runId, message.statementId);
+        return;
+      default:
+        this.#arrangements.take(message);
     }
   }
 
   /** Posts the rows that were asked for, or none where they can't be had: the webview waits for an answer. */
   async #answer({ runId, statementId, first, count }: Extract<FromWebview, { type: 'rows' }>): Promise<void> {
     let rows: RowsView = [];
+    const arranged = this.#actions.statement(runId, statementId)?.arranged;
+    const arrangement = arranged?.number ?? 0;
+    let numbers: number[] = [];
     try {
+      numbers = arranged?.rowNumbers(first, count) ?? [];
       rows = await this.#actions.rows(runId, statementId, first, count);
     } catch (error) {
       this.#log(
         `Rows ${first} to ${first + count - 1} of statement ${statementId} can't be had: ${String(error)}`,
       );
     }
-    this.#post({ type: 'rows', runId, statementId, first, rows });
+    numbers = numbers.slice(0, rows.length);
+    this.#post({ type: 'rows', runId, statementId, arrangement, first, rows, numbers });
   }
 
   #postRun(): void {

@@ -7,7 +7,7 @@ import { visitRows } from './visitRows.ts';
 import type { Work } from './work.ts';
 
 /** Bytes of keys that are held at one time, about; but at least `leastBytes` and at most `mostBytes` of each key. */
-const heldBytes = 16 * 1024 * 1024;
+const heldBytes = 24 * 1024 * 1024;
 const leastBytes = 8;
 const mostBytes = 4096;
 

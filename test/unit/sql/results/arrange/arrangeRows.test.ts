@@ -96,7 +96,7 @@ describe('arranging a result', () => {
           fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 4 }),
           fc.constantFrom('x'.repeat(5000), 'x'.repeat(5000) + 'y', 'x'.repeat(60)),
         )
-        .filter((text) => text.isWellFormed() && !text.includes('\0'))
+        .filter((text) => Buffer.from(text).toString() === text && !text.includes('\0'))
         .map((text) => ({ text, rank: Buffer.from(text).toString('latin1') })),
     },
     bool: { oid: OIDS.bool, value: fc.boolean().map((b) => ({ text: b ? 't' : 'f', rank: Number(b) })) },
