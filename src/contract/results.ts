@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { ArrangementFromWebview, ArrangementToWebview } from './arrangement.ts';
 
 /**
  * Messages between the extension host and the results webview. Rows stay in the host;
@@ -137,9 +138,14 @@ export const ToWebview = v.variant('type', [
     type: v.literal('rows'),
     runId: v.number(),
     statementId: v.number(),
+    /** Which arrangement they are in: 0 as the server sent them. */
+    arrangement: v.number(),
     first: v.number(),
     rows: Rows,
+    /** Each row's index in the result, from 0. */
+    numbers: v.array(v.number()),
   }),
+  ...ArrangementToWebview,
 ]);
 
 export const FromWebview = v.variant('type', [
@@ -166,6 +172,7 @@ export const FromWebview = v.variant('type', [
   v.object({ type: v.literal('remedy'), runId: v.number(), statementId: v.number(), remedyId: v.string() }),
   /** Show the statement in its file. */
   v.object({ type: v.literal('reveal'), runId: v.number(), statementId: v.number() }),
+  ...ArrangementFromWebview,
 ]);
 
 export type KeptRun = v.InferOutput<typeof KeptRun>;

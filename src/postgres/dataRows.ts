@@ -70,3 +70,14 @@ export const prefixRows = (messages: Buffer, count: number, value: string): Buff
   }
   return prefixed;
 };
+
+/**
+ * Where the length of a value stands (4 bytes, -1 for NULL), which its bytes follow.
+ * @param offset of the DataRow message
+ * @param column from 0
+ */
+export const fieldOffset = (bytes: Buffer, offset: number, column: number): number => {
+  let at = offset + MESSAGE_HEADER_BYTES + 2;
+  for (let left = column; left > 0; left--) at += 4 + Math.max(bytes.readInt32BE(at), 0);
+  return at;
+};

@@ -15,6 +15,15 @@ export interface ResultStoreSizes {
   readonly window: number;
 }
 
+/** Some of the rows of a store that follow each other. */
+export interface StoredPage {
+  /** Index of the first row, from 0. */
+  readonly firstRow: number;
+  /** Where it begins in all pages put together, bytes. */
+  readonly position: number;
+  readonly bytes: Buffer;
+}
+
 const MB = 1024 * 1024;
 const SIZES: ResultStoreSizes = { page: MB / 4, memory: 16 * MB, waiting: 8 * MB, window: 4 * MB };
 /** What the first page begins with: most results are small, and a file may have hundreds. */
@@ -111,6 +120,33 @@ export class ResultStore implements ResultRows {
     return { messages: bytes.subarray(count > 0 ? start : bytes.length), count };
   }
 
+  /** All rows there are when it is called, page by page in order: whole DataRow messages. @throws ResultFileError */
+  async *pages(): AsyncGenerator<StoredPage> {
+    const end = this.#tailStart + this.#tailLength;
+    for (let page = 0; page <= this.#firstRows.length; page++) {
+      const position = this.#starts[page] ?? this.#tailStart;
+      const firstRow = this.#firstRows[page] ?? this.#tailFirstRow;
+      const bytes = (await this.#bytesOf(page)).subarray(0, end - position);
+      if (bytes.length === 0) return;
+      yield { firstRow, position, bytes };
+    }
+  }
+
+  /**
+   * Some bytes of one page.
+   * @param position of the first, in all pages put together
+   * @param length the bytes up to the page's end are given where it is larger
+   * @throws ResultFileError
+   */
+  async bytesAt(position: number, length: number): Promise<Buffer> {
+    const page = this.#indexAt(this.#starts, this.#tailStart, position);
+    const start = this.#starts[page];
+    const end = Math.min(position + length, this.#starts[page + 1] ?? this.#tailStart);
+    if (start !== undefined && !this.#inMemory.has(page)) return this.#fromFile(position, end);
+    const from = position - (start ?? this.#tailStart);
+    return (await this.#bytesOf(page)).subarray(from, from + length);
+  }
+
   /** Frees the memory and deletes the file; the store is empty from now on. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -180,8 +216,13 @@ export class ResultStore implements ResultRows {
     if (page === this.#firstRows.length) return this.#tail.subarray(0, this.#tailLength);
     const start = this.#starts[page];
     const inMemory = this.#inMemory.get(page);
-    if (inMemory || start === undefined || !this.#file) return inMemory ?? Buffer.alloc(0);
-    const end = this.#starts[page + 1] ?? this.#tailStart;
+    if (inMemory || start === undefined) return inMemory ?? Buffer.alloc(0);
+    return this.#fromFile(start, this.#starts[page + 1] ?? this.#tailStart);
+  }
+
+  /** Bytes that are in the file, by their places in all pages put together; none where it is gone. */
+  async #fromFile(start: number, end: number): Promise<Buffer> {
+    if (!this.#file) return Buffer.alloc(0);
     try {
       return await this.#file.read(start - (this.#fileStart ?? 0), end - start);
     } catch (error) {
@@ -192,12 +233,20 @@ export class ResultStore implements ResultRows {
 
   /** Index of the page that holds a row, or of the last page where none does. */
   #pageOf(row: number): number {
+    return this.#indexAt(this.#firstRows, this.#tailFirstRow, row);
+  }
+
+  /**
+   * Index of the page that something is in.
+   * @param begins where each full page begins, in rows or in bytes
+   * @param tailBegin where the last one does
+   */
+  #indexAt(begins: readonly number[], tailBegin: number, place: number): number {
     let low = 0;
-    let high = this.#firstRows.length;
+    let high = begins.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      const next = this.#firstRows[middle + 1] ?? this.#tailFirstRow;
-      if (next <= row) low = middle + 1;
+      if ((begins[middle + 1] ?? tailBegin) <= place) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -1,3 +1,4 @@
+import type { Arrangement } from '../../contract/arrangement.ts';
 import type {
   FailureView,
   LimitView,
@@ -10,6 +11,8 @@ import { ServerError, type ServerErrorFields } from '../../postgres/errors.ts';
 import type { ResultLimits } from '../../postgres/resultLimits.ts';
 import type { Rest, Session } from '../../postgres/session.ts';
 import type { Completion, ResultSink } from '../../postgres/statement.ts';
+import { ArrangedResult } from '../results/arrange/arrangedResult.ts';
+import type { WorkOptions } from '../results/arrange/work.ts';
 import { columnView } from '../results/columns.ts';
 import { failureView, offsetOfPosition } from './failure.ts';
 import type { CreateResultFile } from '../results/resultFiles.ts';
@@ -41,6 +44,10 @@ export class RunStatement {
   #store: ResultStore;
   /** What a limit left of it, and how it goes on with that. */
   #rest: (RunningOn & { readonly rows: Rest }) | undefined;
+  #arranged: ArrangedResult;
+  /** Settles when what runs has ended. */
+  #ended: Promise<void> = Promise.resolve();
+  #settle: () => void = () => undefined;
   readonly #changed: () => void;
 
   /**
@@ -57,6 +64,7 @@ export class RunStatement {
     this.piece = piece;
     this.#createFile = createFile;
     this.#store = new ResultStore(createFile);
+    this.#arranged = new ArrangedResult(this.#store);
     this.#changed = () => {
       changed(this);
     };
@@ -75,14 +83,32 @@ export class RunStatement {
   }
 
   /**
-   * Rows from `first` (counted from 0), at most `count`; fewer at the end and where they are large.
+   * Rows from `first` (counted from 0) in the arrangement that holds now, at most `count`; fewer at the end and where
+   * they are large.
    * @throws ResultFileError
    */
   async rows(first: number, count: number): Promise<RowsView> {
-    const store = this.#store;
-    const rows = await store.window(first, count);
+    const arranged = this.#arranged;
+    const rows = await arranged.window(first, count);
     // It may have been run again meanwhile.
-    return store === this.#store ? rows : await this.rows(first, count);
+    return arranged === this.#arranged ? rows : await this.rows(first, count);
+  }
+
+  /** The rows as they are shown; another object when it has been run again. */
+  get arranged(): ArrangedResult {
+    return this.#arranged;
+  }
+
+  /**
+   * Sorts and filters the rows, as soon as all are there.
+   * @param number what to call the arrangement
+   * @throws FilterError, ResultFileError, and the signal's reason where it was aborted
+   */
+  async arrange(number: number, how: Arrangement, options: WorkOptions = {}): Promise<void> {
+    const arranged = this.#arranged;
+    await this.#ended;
+    options.signal?.throwIfAborted();
+    await arranged.arrange(number, how, this.view.columns, options);
   }
 
   /** Frees the rows, and deletes their file. */
@@ -92,6 +118,7 @@ export class RunStatement {
     this.#rest = undefined;
     this.#store = new ResultStore(this.#createFile);
     await rest?.rows.giveUp();
+    this.#arranged = new ArrangedResult(this.#store);
     await store.close();
   }
 
@@ -156,9 +183,8 @@ export class RunStatement {
     if (!rest) return undefined;
     this.#rest = undefined;
     delete this.view.limit;
-    this.view.state = 'running';
     this.view.resumedAt = Date.now();
-    this.#changed();
+    this.#run();
     return this.#follow(rest, signal, () => rest.rows.fetch(signal));
   }
 
@@ -171,10 +197,9 @@ export class RunStatement {
 
   /** Shows that it runs. */
   begin(target: StatementView['target']): void {
-    this.view.state = 'running';
     this.view.target = target;
     this.view.startedAt = Date.now();
-    this.#changed();
+    this.#run();
   }
 
   /** Shows how it ended. @param elapsedMs milliseconds that it took */
@@ -182,6 +207,7 @@ export class RunStatement {
     this.view.state = state;
     this.view.elapsedMs = elapsedMs;
     this.#changed();
+    this.#settle();
   }
 
   /** Settles when no row waits to be written to a file. @throws ResultFileError */
@@ -192,6 +218,14 @@ export class RunStatement {
   /** Shows how it goes on the nodes that it runs on. */
   showNodes(nodes: readonly NodeOutcome[]): void {
     this.view.nodes = nodes.map((node) => ({ ...node }));
+    this.#changed();
+  }
+
+  #run(): void {
+    this.view.state = 'running';
+    this.#ended = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
     this.#changed();
   }
 

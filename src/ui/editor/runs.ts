@@ -178,6 +178,10 @@ export class Runs implements ResultsActions, vscode.Disposable {
     return (await this.#find(runId)?.run.statements[statementId]?.rows(first, count)) ?? [];
   }
 
+  statement(runId: number, statementId: number): RunStatement | undefined {
+    return this.#find(runId)?.run.statements[statementId];
+  }
+
   cancel(runId: number): void {
     const entry = this.#find(runId);
     if (!entry) return;

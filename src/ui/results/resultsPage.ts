@@ -9,6 +9,7 @@ import {
   type ToWebview,
   type TransactionView,
 } from '../../contract/results.ts';
+import { type ArrangeableStatement, Arrangements } from './arrangements.ts';
 import { batches } from './batches.ts';
 import { resultsHtml } from './resultsHtml.ts';
 import { Throttle } from './throttle.ts';
@@ -17,6 +18,8 @@ import { Throttle } from './throttle.ts';
 export interface ResultsActions {
   /** Rows of a result from `first` (counted from 0), at most `count`; fewer at the end and where they are large. */
   rows(runId: number, statementId: number, first: number, count: number): Promise<RowsView>;
+  /** A statement of a run, while its rows are kept. */
+  statement(runId: number, statementId: number): ArrangeableStatement | undefined;
   cancel(runId: number): void;
   /** How the transaction of a run's connection stands. */
   transaction(runId: number): TransactionView;
@@ -61,6 +64,7 @@ const messageStatements = 500;
 export class ResultsPage implements vscode.Disposable {
   readonly #deps: ResultsPageDependencies;
   readonly #runAgain: (run: RunView) => void;
+  readonly #arrangements: Arrangements;
   readonly #throttle = new Throttle(() => {
     this.#postChanged();
   }, messageInterval);
@@ -78,6 +82,12 @@ export class ResultsPage implements vscode.Disposable {
   constructor(dependencies: ResultsPageDependencies, runAgain: (run: RunView) => void) {
     this.#deps = dependencies;
     this.#runAgain = runAgain;
+    this.#arrangements = new Arrangements(
+      (runId, statementId) => dependencies.actions.statement(runId, statementId),
+      (news) => {
+        this.#post(news);
+      },
+    );
   }
 
   /** The run that is on show, with its rows or without. */
@@ -201,20 +211,27 @@ export class ResultsPage implements vscode.Disposable {
         return;
       case 'reveal':
         actions.reveal(message.runId, message.statementId);
+        return;
+      default:
+        this.#arrangements.take(message);
     }
   }
 
   /** Posts the rows that were asked for, or none where they can't be had: the webview waits for an answer. */
   async #answer({ runId, statementId, first, count }: Extract<FromWebview, { type: 'rows' }>): Promise<void> {
+    const { actions, log } = this.#deps;
     let rows: RowsView = [];
+    const arranged = actions.statement(runId, statementId)?.arranged;
+    const arrangement = arranged?.number ?? 0;
+    let numbers: number[] = [];
     try {
-      rows = await this.#deps.actions.rows(runId, statementId, first, count);
+      numbers = arranged?.rowNumbers(first, count) ?? [];
+      rows = await actions.rows(runId, statementId, first, count);
     } catch (error) {
-      this.#deps.log(
-        `Rows ${first} to ${first + count - 1} of statement ${statementId} can't be had: ${String(error)}`,
-      );
+      log(`Rows ${first} to ${first + count - 1} of statement ${statementId} can't be had: ${String(error)}`);
     }
-    this.#post({ type: 'rows', runId, statementId, first, rows });
+    numbers = numbers.slice(0, rows.length);
+    this.#post({ type: 'rows', runId, statementId, arrangement, first, rows, numbers });
   }
 
   #postContent(): void {

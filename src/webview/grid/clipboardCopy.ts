@@ -7,16 +7,21 @@ export class ClipboardCopy {
   /** What to copy. */
   range: CellRange | undefined;
   readonly #grid: HTMLElement;
-  readonly #source: RowSource;
+  readonly #source: Pick<RowSource, 'get' | 'read'>;
   readonly #announce: (message: string) => void;
   readonly #disposed = new AbortController();
   #running: AbortController | undefined;
 
   /**
    * @param grid copies while it has the focus
+   * @param source rows as they are shown
    * @param announce is told in words what came of it
    */
-  constructor(grid: HTMLElement, source: RowSource, announce: (message: string) => void) {
+  constructor(
+    grid: HTMLElement,
+    source: Pick<RowSource, 'get' | 'read'>,
+    announce: (message: string) => void,
+  ) {
     this.#grid = grid;
     this.#source = source;
     this.#announce = announce;

@@ -65,6 +65,12 @@ export class ColumnLayout {
     return low;
   }
 
+  /** The edge that is nearest to a position, px: that on the left of the column with this place. */
+  edgeAt(x: number): number {
+    const column = this.at(x);
+    return x > this.left(column) + this.width(column) / 2 ? column + 1 : column;
+  }
+
   /** The columns that show between two positions, px: the first, and the one after the last. */
   between(from: number, to: number): { first: number; end: number } {
     return { first: this.at(from), end: Math.min(this.at(to) + 1, this.count) };

@@ -15,30 +15,47 @@ export class ColumnSizing {
   readonly #columns: readonly SizedColumn[];
   /** Columns whose width the user chose. */
   readonly #chosen = new Set<number>();
+  #widths: readonly number[];
+  #shown: readonly number[];
   #layout: ColumnLayout;
   #fitted: boolean;
 
-  /** @param widths px, to begin with, if they are known and there is one for each column */
-  constructor(columns: readonly SizedColumn[], widths: readonly number[] | undefined) {
+  /**
+   * @param widths px, to begin with, if they are known and there is one for each column
+   * @param shown the columns that are shown, in order
+   */
+  constructor(
+    columns: readonly SizedColumn[],
+    widths: readonly number[] | undefined,
+    shown: readonly number[] = [...columns.keys()],
+  ) {
     this.#columns = columns;
     this.#fitted = widths?.length === columns.length;
-    this.#layout = new ColumnLayout(this.#fitted && widths ? widths : columns.map(() => unfitted));
+    this.#widths = this.#fitted && widths ? widths : columns.map(() => unfitted);
+    this.#shown = shown;
+    this.#layout = this.#layOut();
   }
 
-  /** Where the columns stand: another object after each change. */
+  /** Shows other columns, or in another order. */
+  show(shown: readonly number[]): void {
+    this.#shown = shown;
+    this.#layout = this.#layOut();
+  }
+
+  /** Where the columns that are shown stand: another object after each change. */
   get layout(): ColumnLayout {
     return this.#layout;
   }
 
-  /** Widths, px, once they are more than a guess. */
+  /** Widths of all columns, px, once they are more than a guess. */
   get widths(): readonly number[] | undefined {
-    return this.#fitted ? this.#layout.widths : undefined;
+    return this.#fitted ? this.#widths : undefined;
   }
 
   /** Fits all columns to the first rows that come, and widens numeric ones for later rows: a number must not be cut. */
   fitTo(rows: readonly Row[], measure: TextMeasure): void {
     if (rows.length === 0) return;
-    const { widths } = this.#layout;
+    const widths = this.#widths;
     const fitting = this.#columns.map(({ name, numeric }, column) => {
       const width = widths[column] ?? unfitted;
       const values = valuesOf(rows, column);
@@ -50,7 +67,9 @@ export class ColumnSizing {
     });
     const changed = fitting.some((width, column) => width !== widths[column]);
     this.#fitted = true;
-    if (changed) this.#layout = new ColumnLayout(fitting);
+    if (!changed) return;
+    this.#widths = fitting;
+    this.#layout = this.#layOut();
   }
 
   /** Fits one column to its name and to rows, as the user asked for. */
@@ -62,7 +81,12 @@ export class ColumnSizing {
   /** Gives a column the width, px, that the user chose, or the nearest that it can have. */
   resize(column: number, width: number): void {
     this.#chosen.add(column);
-    this.#layout = new ColumnLayout(this.#layout.widths.with(column, width));
+    this.#widths = new ColumnLayout(this.#widths.with(column, width)).widths;
+    this.#layout = this.#layOut();
+  }
+
+  #layOut(): ColumnLayout {
+    return new ColumnLayout(this.#shown.map((column) => this.#widths[column] ?? unfitted));
   }
 }
 

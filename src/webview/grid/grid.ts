@@ -1,8 +1,9 @@
 import { cellTitle } from './cellText.ts';
 import { ClipboardCopy } from './clipboardCopy.ts';
 import type { TextMeasure } from './columnLayout.ts';
-import { ColumnSizing } from './columnSizing.ts';
-import { HeaderView, type GridColumn } from './headerView.ts';
+import { listenForColumnCommands, type ColumnCommands } from './columnCommands.ts';
+import { GridColumns } from './gridColumns.ts';
+import { HeaderView, type ColumnMarks, type GridColumn } from './headerView.ts';
 import { followPointer, type GridSpot } from './pointer.ts';
 import { Ring } from './ring.ts';
 import { RowSource, type RequestRows } from './rowSource.ts';
@@ -11,6 +12,7 @@ import type { Row } from './rows.ts';
 import { ScrollScale } from './scrollScale.ts';
 import {
   cellAfterKey,
+  coversColumns,
   inside,
   rangeOf,
   wholeColumns,
@@ -27,8 +29,10 @@ const gutterRoom = 20;
 
 /** What a grid remembers when it is shown again. */
 export interface GridState {
-  /** Widths, px, once they are known. */
+  /** Widths of all columns, px, once they are known. */
   readonly widths?: readonly number[] | undefined;
+  /** The columns that are shown, by their indices in the result, in order. */
+  readonly shown?: readonly number[] | undefined;
   /** Position, px, of the viewport in the content. */
   readonly top: number;
   readonly left: number;
@@ -41,6 +45,8 @@ export interface GridOptions {
   readonly columns: readonly GridColumn[];
   /** Asks for rows, which are to be given to `setRows`. */
   readonly requestRows: RequestRows;
+  /** Does what is asked for a column, or for finding something. */
+  readonly columnCommands: ColumnCommands;
   /** Told in words what a copy did. */
   readonly announce: (message: string) => void;
   /** Called when the state that `state` returns has changed. */
@@ -57,12 +63,12 @@ let grids = 0;
 export class Grid {
   /** The grid's element; it fills its positioned parent. */
   readonly element = document.createElement('div');
+  readonly columns: GridColumns;
   readonly #canvas = document.createElement('div');
   readonly #gutter = document.createElement('div');
   readonly #body = document.createElement('div');
   readonly #header: HeaderView;
   readonly #options: GridOptions;
-  readonly #sizing: ColumnSizing;
   readonly #source: RowSource;
   readonly #copy: ClipboardCopy;
   readonly #rows: Ring<RowView>;
@@ -84,11 +90,18 @@ export class Grid {
     this.#options = options;
     const { columns, initial } = options;
     this.#numeric = columns.map((column) => column.numeric);
-    this.#sizing = new ColumnSizing(columns, initial?.widths);
+    this.columns = new GridColumns(columns, initial ?? {}, () => {
+      this.#columnsChanged();
+    });
     this.#restore = initial;
     this.#selection = initial?.selection;
     this.#source = new RowSource(options.requestRows);
-    this.#copy = new ClipboardCopy(this.element, this.#source, options.announce);
+    const shownRows = {
+      get: (index: number) => this.#shownRow(this.#source.get(index)),
+      read: async (first: number, count: number) =>
+        (await this.#source.read(first, count)).map((row) => this.#shownRow(row)),
+    };
+    this.#copy = new ClipboardCopy(this.element, shownRows, options.announce);
     this.#copy.range = this.#selection && rangeOf(this.#selection);
     this.#header = new HeaderView(columns);
     this.#rows = new Ring(() => {
@@ -103,10 +116,63 @@ export class Grid {
 
   get state(): GridState {
     const { top, left } = this.#restore ?? { top: this.#scale.top, left: this.element.scrollLeft };
-    return { widths: this.#sizing.widths, top, left, selection: this.#selection };
+    return { ...this.columns.state, top, left, selection: this.#selection };
   }
 
-  /** Tells how many rows there are. They never become fewer. */
+  get selection(): Selection | undefined {
+    return this.#selection;
+  }
+
+  /** Indices in the result of the columns shown from `left` to `right`, both included. */
+  sourceColumns(left: number, right: number): number[] {
+    return this.columns.sourcesOf(left, right);
+  }
+
+  /** The row at a place, if it is held. */
+  row(place: number): Row | undefined {
+    return this.#source.get(place);
+  }
+
+  /** Says which columns the rows are sorted and filtered by. */
+  setMarks(marks: ColumnMarks): void {
+    this.#header.marks = marks;
+    this.#schedule();
+  }
+
+  /** Forgets the rows: there are `count` others, or the same in another order. What is selected stays as far as it can. */
+  resetRows(count: number): void {
+    const selection = this.#selection;
+    const whole = selection && coversColumns(selection, selection.focus.column, this.#shape);
+    this.#source.reset();
+    this.setRowCount(count);
+    // An earlier grid's selection is for when enough rows are there.
+    if (selection && count > 0 && !this.#restore) {
+      const { anchor, focus } = selection;
+      this.#select(
+        whole
+          ? wholeColumns(anchor.column, focus.column, this.#shape)
+          : { anchor: inside(anchor, this.#shape), focus: inside(focus, this.#shape) },
+      );
+    }
+    this.#schedule();
+  }
+
+  /** Selects a cell, and scrolls to it. */
+  goTo(cell: Cell): void {
+    this.#selectCell(inside(cell, this.#shape));
+  }
+
+  /** Fits the columns at places `left` to `right` to what the rows in sight need. */
+  fitColumns(left: number, right: number): void {
+    const shown: Row[] = [];
+    for (const [index] of this.#rows) {
+      const row = this.#source.get(index);
+      if (row) shown.push(row);
+    }
+    this.columns.fit(left, right, shown, this.#measure());
+  }
+
+  /** Tells how many rows there are, of which those from before are the same. */
   setRowCount(count: number): void {
     if (count === this.#source.rowCount) return;
     this.#source.rowCount = count;
@@ -114,12 +180,13 @@ export class Grid {
     this.#resize();
   }
 
-  /** Gives rows that were asked for: `rows[0]` has the index `first`. */
-  setRows(first: number, rows: readonly Row[]): void {
-    this.#source.accept(first, rows);
-    const { layout } = this.#sizing;
-    this.#sizing.fitTo(rows, this.#measure());
-    if (layout !== this.#sizing.layout) this.#columnsChanged();
+  /**
+   * Gives rows that were asked for: `rows[0]` has the place `first`.
+   * @param numbers where each of them is in the result, from 0
+   */
+  setRows(first: number, rows: readonly Row[], numbers: readonly number[]): void {
+    this.#source.accept(first, rows, numbers);
+    if (this.columns.fitTo(rows, this.#measure())) this.#columnsChanged();
     this.#schedule();
   }
 
@@ -140,7 +207,6 @@ export class Grid {
     element.ariaMultiSelectable = 'true';
     element.ariaReadOnly = 'true';
     element.ariaRowCount = '1';
-    element.ariaColCount = String(this.#options.columns.length);
     this.#canvas.className = 'grid-canvas';
     this.#canvas.role = 'presentation';
     this.#gutter.className = 'grid-gutter';
@@ -181,20 +247,48 @@ export class Grid {
         if (part === 'cells' || part === 'gutter') this.#revealRow(cell.row);
         if (part === 'cells' || part === 'header') this.#revealColumn(cell.column);
       },
-      columnWidth: (column) => this.#sizing.layout.width(column),
+      columnWidth: (column) => this.columns.layout.width(column),
       resizeColumn: (column, width) => {
-        this.#sizing.resize(column, width);
-        this.#columnsChanged();
+        this.columns.resize(column, width);
       },
       fitColumn: (column) => {
-        this.#fitColumn(column);
+        this.fitColumns(column, column);
+      },
+      edgeAt: (event) => {
+        const x = event.clientX - element.getBoundingClientRect().left;
+        return this.columns.layout.edgeAt(element.scrollLeft + x - this.#gutterWidth);
+      },
+      showDrop: (edge) => {
+        if (edge !== undefined) this.#revealColumn(Math.min(edge, this.#shape.columns - 1));
+        this.#header.showDrop(
+          edge === undefined ? undefined : this.#gutterWidth + this.columns.layout.left(edge),
+        );
+      },
+      moveColumns: (left, right, edge) => {
+        this.moveColumns(left, right, edge);
       },
     });
+    listenForColumnCommands(element, this, this.#options.columnCommands);
+  }
+
+  /** Moves the columns at places `left` to `right` before the one at `to`; they are selected then. */
+  moveColumns(left: number, right: number, to: number): void {
+    this.columns.move(left, right, to);
+    const first = to > right ? to - (right - left + 1) : to;
+    this.#select(wholeColumns(first, first + right - left, this.#shape));
+    this.#revealColumn(first);
+  }
+
+  /** Where a menu of the column at a place opens. */
+  columnAnchor(place: number): Element {
+    this.#revealColumn(place);
+    this.#paint();
+    return this.#header.cell(place) ?? this.#header.element;
   }
 
   get #shape(): GridShape {
     const page = Math.max(1, Math.floor(this.#viewportHeight / this.#rowHeight) - 1);
-    return { rows: this.#source.rowCount, columns: this.#sizing.layout.count, page };
+    return { rows: this.#source.rowCount, columns: this.columns.layout.count, page };
   }
 
   get #headerHeight(): number {
@@ -204,7 +298,7 @@ export class Grid {
   /** What stands at a point, px from the left of the grid and from below its header. */
   #spotAt(x: number, y: number): GridSpot {
     const row = Math.floor((this.#scale.top + Math.max(y, 0)) / this.#rowHeight);
-    const column = this.#sizing.layout.at(this.element.scrollLeft + x - this.#gutterWidth);
+    const column = this.columns.layout.at(this.element.scrollLeft + x - this.#gutterWidth);
     const part =
       y < 0 ? (x < this.#gutterWidth ? 'corner' : 'header') : x < this.#gutterWidth ? 'gutter' : 'cells';
     return { part, cell: inside({ row, column }, this.#shape) };
@@ -212,6 +306,7 @@ export class Grid {
 
   #resize(): void {
     const { element } = this;
+    element.ariaColCount = String(this.columns.layout.count);
     const fontSize = parseFloat(getComputedStyle(element).fontSize);
     this.#rowHeight = Math.max(lowestRow, Math.round(fontSize * 1.6));
     element.style.setProperty('--grid-row-height', `${this.#rowHeight}px`);
@@ -223,7 +318,7 @@ export class Grid {
     this.#gutter.style.width = `${this.#gutterWidth}px`;
     const scrollTop = this.#scale.resize(this.#source.rowCount * this.#rowHeight, this.#viewportHeight);
     this.#canvas.style.height = `${this.#scale.height + headerHeight}px`;
-    this.#canvas.style.width = `${this.#gutterWidth + this.#sizing.layout.total}px`;
+    this.#canvas.style.width = `${this.#gutterWidth + this.columns.layout.total}px`;
     this.#applyScroll(scrollTop);
     this.#restorePosition();
     this.#schedule();
@@ -255,18 +350,20 @@ export class Grid {
     const first = Math.max(0, Math.floor(top / height) - spareRows);
     const end = Math.ceil((top + this.#viewportHeight) / height) + spareRows;
     this.#rows.show(first, end, this.#source.rowCount);
+    for (const row of this.#rows.idle()) row.hide(true);
     const left = this.element.scrollLeft;
-    const between = this.#sizing.layout.between(left, left + this.element.clientWidth - this.#gutterWidth);
-    this.#shownColumns.show(between.first, between.end, this.#sizing.layout.count);
+    const between = this.columns.layout.between(left, left + this.element.clientWidth - this.#gutterWidth);
+    this.#shownColumns.show(between.first, between.end, this.columns.layout.count);
     const paint: RowPaint = {
-      layout: this.#sizing.layout,
+      layout: this.columns.layout,
+      sources: this.columns.sources,
       numeric: this.#numeric,
       columns: this.#shownColumns,
       selected: this.#selection && rangeOf(this.#selection),
       focus: this.#selection?.focus,
       focusId: this.#focusId,
     };
-    this.#header.paint(paint.columns, paint.layout, this.#gutterWidth, paint.selected);
+    this.#header.paint(paint.columns, paint.sources, paint.layout, this.#gutterWidth, paint.selected);
     for (const [index, row] of this.#rows) {
       row.paint(index, this.#source.get(index), index * height - offset, paint);
     }
@@ -284,7 +381,7 @@ export class Grid {
 
   #keyDown(event: KeyboardEvent): void {
     const { focus, anchor } = this.#selection ?? {};
-    if (event.altKey || !focus || !anchor) return;
+    if (event.altKey || event.defaultPrevented || !focus || !anchor) return;
     const all = event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey);
     const target = cellAfterKey(focus, event, this.#shape);
     if (all) this.#select(wholeColumns(0, this.#shape.columns - 1, this.#shape));
@@ -317,8 +414,8 @@ export class Grid {
 
   #revealColumn(column: number): void {
     const { scrollLeft, clientWidth } = this.element;
-    const left = this.#sizing.layout.left(column);
-    const rightmost = left + this.#sizing.layout.width(column) - (clientWidth - this.#gutterWidth);
+    const left = this.columns.layout.left(column);
+    const rightmost = left + this.columns.layout.width(column) - (clientWidth - this.#gutterWidth);
     if (left < scrollLeft) this.element.scrollLeft = left;
     else if (rightmost > scrollLeft) this.element.scrollLeft = Math.min(rightmost, left);
   }
@@ -327,28 +424,37 @@ export class Grid {
     return textMeasure(this.#header.element, this.#body);
   }
 
-  #fitColumn(column: number): void {
-    const shown: Row[] = [];
-    for (const [index] of this.#rows) {
-      const row = this.#source.get(index);
-      if (row) shown.push(row);
-    }
-    this.#sizing.fit(column, shown, this.#measure());
-    this.#columnsChanged();
+  #shownRow(row: Row): Row;
+  #shownRow(row: Row | undefined): Row | undefined;
+  /** A row's values in the columns that are shown. */
+  #shownRow(row: Row | undefined): Row | undefined {
+    return row && this.columns.sources.map((column) => row[column] ?? null);
   }
 
   #columnsChanged(): void {
+    if (this.#selection) {
+      const { anchor, focus } = this.#selection;
+      this.#selection = { anchor: inside(anchor, this.#shape), focus: inside(focus, this.#shape) };
+    }
     this.#resize();
     this.#options.stateChanged();
   }
 
-  /** Gives a cell that does not show its whole value a tooltip that does, as far as a tooltip can. */
+  /**
+   * Gives a cell that does not show its whole value a tooltip that does, as far as a tooltip can, and the number of a row
+   * one that tells where the row is in the result.
+   */
   #explain(event: Event): void {
     const { target } = event;
-    if (!(target instanceof HTMLElement) || !target.classList.contains('grid-cell')) return;
+    if (!(target instanceof HTMLElement)) return;
     for (const [index, row] of this.#rows) {
-      if (row.element !== target.parentElement) continue;
-      const value = this.#source.get(index)?.[Number(target.ariaColIndex) - 1];
+      const values = this.#source.get(index);
+      if (row.number === target && values) {
+        target.title = `Row ${((this.#source.numberOf(values) ?? index) + 1).toLocaleString('en')} of the result`;
+      }
+      if (row.element !== target.parentElement || !target.classList.contains('grid-cell')) continue;
+      const source = this.columns.sources[Number(target.ariaColIndex) - 1] ?? -1;
+      const value = values?.[source];
       const whole = target.scrollWidth <= target.clientWidth && !value?.includes('\n');
       if (value === undefined || (whole && value !== null)) return;
       target.title = cellTitle(value);

@@ -51,6 +51,11 @@ export class RowCache {
     this.#drop();
   }
 
+  clear(): void {
+    this.#pages.clear();
+    this.#weight = 0;
+  }
+
   /**
    * The pages that rows `first` up to and without `end` need and that are not complete, as the first missing
    * row and how many follow up to the page's end or the result's. Marks the pages as used.

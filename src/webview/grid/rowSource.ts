@@ -15,6 +15,8 @@ const pagesInFlight = 4;
 export class RowSource {
   readonly #request: RequestRows;
   readonly #cache: RowCache;
+  /** Where rows are in the result, from 0. */
+  readonly #numbers = new WeakMap<Row, number>();
   readonly #asked = new Set<number>();
   readonly #refused = new Set<number>();
   readonly #readers = new Map<number, (rows: readonly Row[]) => void>();
@@ -39,6 +41,19 @@ export class RowSource {
     return this.#cache.get(index);
   }
 
+  /** Where a row that is held is in the result, from 0, whatever the order they are shown in. */
+  numberOf(row: Row): number | undefined {
+    return this.#numbers.get(row);
+  }
+
+  /** Forgets all rows: others are at their places now. What is being read ends. */
+  reset(): void {
+    this.#cache.clear();
+    this.#asked.clear();
+    this.#refused.clear();
+    this.close();
+  }
+
   /** Asks for what is not held of rows `first` up to and without `end`. */
   want(first: number, end: number): void {
     for (const gap of this.#cache.missing(first, Math.min(end, this.#rowCount), this.#rowCount)) {
@@ -50,8 +65,12 @@ export class RowSource {
     }
   }
 
-  /** Takes an answer: rows from the index `first` on. What was not asked for is not kept. */
-  accept(first: number, rows: readonly Row[]): void {
+  /**
+   * Takes an answer: rows from the index `first` on. What was not asked for is not kept.
+   * @param numbers where each of them is in the result, from 0
+   */
+  accept(first: number, rows: readonly Row[], numbers: readonly number[] = []): void {
+    for (const [at, row] of rows.entries()) this.#numbers.set(row, numbers[at] ?? first + at);
     const reader = this.#readers.get(first);
     if (reader) {
       this.#readers.delete(first);

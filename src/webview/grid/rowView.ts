@@ -8,7 +8,9 @@ import { contains, type Cell, type CellRange } from './selection.ts';
 export interface RowPaint {
   /** Where the columns stand; another object after each change. */
   readonly layout: ColumnLayout;
-  /** For each column, whether its cells align to the right. */
+  /** For each place, the column of the result that is shown there. */
+  readonly sources: readonly number[];
+  /** For each column of the result, whether its cells align to the right. */
   readonly numeric: readonly boolean[];
   /** Columns to show: the first, and the one after the last. */
   readonly columns: { readonly first: number; readonly end: number };
@@ -60,8 +62,15 @@ export class RowView {
       'selected',
       selected !== undefined && index >= selected.top && index <= selected.bottom,
     );
+    this.hide(false);
     this.#cells.show(columns.first, columns.end, paint.layout.count);
+    for (const cell of this.#cells.idle()) cell.element.hidden = true;
     for (const [column, cell] of this.#cells) cell.paint(index, column, row, paint);
+  }
+
+  /** Hides the row, or shows it again. */
+  hide(hidden: boolean): void {
+    this.element.hidden = this.number.hidden = hidden;
   }
 
   /** The element of a cell, where it is shown. */
@@ -75,6 +84,7 @@ class CellView {
   readonly #text = document.createTextNode('');
   #row: Row | undefined;
   #column = -1;
+  #source = -1;
   #layout: ColumnLayout | undefined;
   #selected = false;
   #focused = false;
@@ -87,25 +97,27 @@ class CellView {
   }
 
   paint(index: number, column: number, row: Row | undefined, paint: RowPaint): void {
-    const moved = column !== this.#column;
-    if (moved || paint.layout !== this.#layout) this.#place(column, paint);
-    if (moved || row !== this.#row) this.#fill(column, row);
+    const source = paint.sources[column] ?? -1;
+    if (column !== this.#column || paint.layout !== this.#layout) this.#place(column, source, paint);
+    if (source !== this.#source || row !== this.#row) this.#fill(source, row);
     this.#column = column;
+    this.#source = source;
     this.#row = row;
     this.#layout = paint.layout;
     this.#mark(index, column, paint);
   }
 
-  #place(column: number, { layout, numeric }: RowPaint): void {
+  #place(column: number, source: number, { layout, numeric }: RowPaint): void {
     const { style } = this.element;
+    this.element.hidden = false;
     style.left = `${layout.left(column)}px`;
     style.width = `${layout.width(column)}px`;
     this.element.ariaColIndex = String(column + 1);
-    this.element.classList.toggle('numeric', numeric[column] ?? false);
+    this.element.classList.toggle('numeric', numeric[source] ?? false);
   }
 
-  #fill(column: number, row: Row | undefined): void {
-    const value = row?.[column];
+  #fill(source: number, row: Row | undefined): void {
+    const value = row?.[source];
     this.#text.textContent = value === undefined ? '' : cellText(value);
     this.element.classList.toggle('null', value === null);
     this.element.removeAttribute('title');

@@ -96,3 +96,9 @@ export function rangeOf({ anchor, focus }: Selection): CellRange {
 export function contains(range: CellRange, row: number, column: number): boolean {
   return row >= range.top && row <= range.bottom && column >= range.left && column <= range.right;
 }
+
+/** Whether whole columns are selected, and that one among them. */
+export function coversColumns(selection: Selection, column: number, { rows }: GridShape): boolean {
+  const { top, bottom, left, right } = rangeOf(selection);
+  return top === 0 && bottom === rows - 1 && column >= left && column <= right;
+}

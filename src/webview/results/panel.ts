@@ -1,5 +1,6 @@
 import type { FromWebview, StatementView, ToWebview } from '../../contract/results.ts';
 import { el } from '../controls/dom.ts';
+import type { RowRequest } from './arrange/rowTools.ts';
 import { duration } from './format.ts';
 import { gonePage } from './gonePage.ts';
 import {
@@ -126,10 +127,17 @@ export class Panel {
         if (this.#state.run?.id === message.runId) this.#transaction.setStatus(message.status);
         break;
       case 'rows':
-        if (this.#state.run?.id === message.runId && openStatement(this.#state)?.id === message.statementId) {
-          this.#pane?.setRows(message.first, message.rows);
-        }
+        this.#paneOf(message)?.setRows(message);
+        break;
+      default:
+        this.#paneOf(message)?.takeAboutRows(message);
     }
+  }
+
+  /** The pane of a statement, while it is the open one. */
+  #paneOf({ runId, statementId }: { runId: number; statementId: number }): StatementPane | undefined {
+    const shown = this.#state.run?.id === runId && openStatement(this.#state)?.id === statementId;
+    return shown ? this.#pane : undefined;
   }
 
   /** Notes when these statements' states came. */
@@ -190,6 +198,9 @@ export class Panel {
       },
       reveal: () => {
         this.#post({ type: 'reveal', runId, statementId });
+      },
+      askAboutRows: (request: RowRequest) => {
+        this.#post({ ...request, runId, statementId });
       },
       announce: (message: string) => {
         this.#announce(message);

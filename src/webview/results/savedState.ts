@@ -1,13 +1,16 @@
 import * as v from 'valibot';
+import { Arrangement } from '../../contract/arrangement.ts';
 import type { KeptRun, RunView } from '../../contract/results.ts';
-import type { GridState } from '../grid/grid.ts';
+import type { RowsState } from './statementPane.ts';
 
 const Cell = v.object({ row: v.number(), column: v.number() });
 const Grid = v.object({
   widths: v.optional(v.array(v.number())),
+  shown: v.optional(v.array(v.number())),
   top: v.number(),
   left: v.number(),
   selection: v.optional(v.object({ anchor: Cell, focus: Cell })),
+  arrangement: v.optional(Arrangement),
 });
 const Saved = v.object({
   run: v.string(),
@@ -24,7 +27,7 @@ interface StateKeeper {
 /** How long, ms, changes of a grid are gathered before they are kept. */
 const gatherFor = 200;
 
-/** What survives hiding the view: the picked tab, and how each statement's grid stood. Kept for one run at a time. */
+/** What survives hiding the view: the picked tab, how each statement's grid stood, and how its rows were arranged. Kept for one run at a time. */
 export class SavedState {
   readonly #keeper: StateKeeper;
   readonly #document: string | undefined;
@@ -63,11 +66,11 @@ export class SavedState {
     this.#keep();
   }
 
-  grid(statementId: number): GridState | undefined {
+  grid(statementId: number): RowsState | undefined {
     return this.#state.grids[statementId];
   }
 
-  setGrid(statementId: number, grid: GridState): void {
+  setGrid(statementId: number, grid: RowsState): void {
     this.#state.grids[statementId] = v.parse(Grid, grid);
     this.#timer ??= setTimeout(() => {
       this.#keep();

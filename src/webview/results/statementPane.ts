@@ -1,7 +1,8 @@
-import type { FailureView, StatementView } from '../../contract/results.ts';
+import type { Arrangement, ArrangementNews } from '../../contract/arrangement.ts';
+import type { FailureView, StatementView, ToWebview } from '../../contract/results.ts';
 import { Grid, type GridState } from '../grid/grid.ts';
-import type { Row } from '../grid/rows.ts';
 import { el, setText } from '../controls/dom.ts';
+import { RowTools, type RowRequest } from './arrange/rowTools.ts';
 import { failureBlock } from './failure.ts';
 import { counted, tagInWords } from './format.ts';
 import { LimitBar } from './limitBar.ts';
@@ -9,6 +10,11 @@ import { NodeList } from './nodeList.ts';
 import { Notices } from './notices.ts';
 import { StatusLine } from './statusLine.ts';
 import { typeName } from './typeNames.ts';
+
+/** What is remembered of a statement's rows: how the grid stood, and how rows were arranged. */
+export interface RowsState extends GridState {
+  readonly arrangement?: Arrangement | undefined;
+}
 
 /** What a pane needs of the panel around it. */
 export interface PaneActions {
@@ -19,8 +25,10 @@ export interface PaneActions {
   remedy(remedyId: string): void;
   reveal(): void;
   announce(message: string): void;
-  /** The grid's state has changed. */
-  gridChanged(state: GridState): void;
+  /** Asks about the order of the rows, or for something in them. */
+  askAboutRows(request: RowRequest): void;
+  /** What is to be remembered of the rows has changed. */
+  gridChanged(state: RowsState): void;
 }
 
 /** Everything about one attempt at one statement: its status, failure, notices and rows. */
@@ -29,7 +37,7 @@ export class StatementPane {
   readonly #statementId: number;
   readonly #startedAt: number;
   readonly #actions: PaneActions;
-  readonly #initialGrid: GridState | undefined;
+  readonly #initialGrid: RowsState | undefined;
   readonly #status: StatusLine;
   readonly #notices = new Notices();
   readonly #nodes = new NodeList();
@@ -39,9 +47,10 @@ export class StatementPane {
   readonly #rows = el('div', 'pane-rows');
   #shownFailure: FailureView | undefined;
   #grid: Grid | undefined;
+  #tools: RowTools | undefined;
 
-  /** @param initialGrid how the statement's grid stood when it was last shown */
-  constructor({ id, startedAt }: StatementView, actions: PaneActions, initialGrid: GridState | undefined) {
+  /** @param initialGrid how the statement's rows stood when they were last shown */
+  constructor({ id, startedAt }: StatementView, actions: PaneActions, initialGrid: RowsState | undefined) {
     this.#statementId = id;
     this.#startedAt = startedAt;
     this.#actions = actions;
@@ -78,7 +87,7 @@ export class StatementPane {
     this.#words.hidden = this.#words.textContent === '';
     if (columns.length > 0) {
       this.#grid ??= this.#makeGrid(statement);
-      this.#grid.setRowCount(rowCount);
+      this.#tools?.setTotal(rowCount);
     }
   }
 
@@ -87,9 +96,14 @@ export class StatementPane {
     this.#status.showTime(statement, elapsed);
   }
 
-  /** Gives rows that were asked for: `rows[0]` has the index `first`. */
-  setRows(first: number, rows: readonly Row[]): void {
-    this.#grid?.setRows(first, rows);
+  /** Takes rows that were asked for; those of an arrangement that is over are dropped. */
+  setRows({ arrangement, first, rows, numbers }: Extract<ToWebview, { type: 'rows' }>): void {
+    if (this.#tools?.accepts(arrangement)) this.#grid?.setRows(first, rows, numbers);
+  }
+
+  /** Takes what the host says of the order of rows, or found in them. */
+  takeAboutRows(news: ArrangementNews): void {
+    this.#tools?.take(news);
   }
 
   dispose(): void {
@@ -103,21 +117,37 @@ export class StatementPane {
     this.#failure.replaceChildren(...(failure ? [failureBlock(failure, this.#actions)] : []));
   }
 
-  #makeGrid({ columns, sql }: StatementView): Grid {
+  #makeGrid(statement: StatementView): Grid {
+    const columns = statement.columns.map(({ name, typeOid, numeric }) => ({
+      name,
+      type: typeName(typeOid),
+      numeric,
+    }));
+    const changed = (): void => {
+      this.#actions.gridChanged({ ...grid.state, arrangement: tools.arrangement });
+    };
+    const tools = new RowTools(columns, {
+      ask: (request) => {
+        this.#actions.askAboutRows(request);
+      },
+      changed,
+    });
     const grid = new Grid({
-      label: `Rows of ${sql}`,
-      columns: columns.map(({ name, typeOid, numeric }) => ({ name, type: typeName(typeOid), numeric })),
+      label: `Rows of ${statement.sql}`,
+      columns,
+      columnCommands: tools.commands,
       requestRows: (first, count) => {
         this.#actions.requestRows(first, count);
       },
       announce: (message) => {
         this.#actions.announce(message);
       },
-      stateChanged: () => {
-        this.#actions.gridChanged(grid.state);
-      },
+      stateChanged: changed,
       initial: this.#initialGrid,
     });
+    this.#tools = tools;
+    tools.serve(grid, this.#initialGrid?.arrangement);
+    this.#rows.before(...tools.elements);
     this.#rows.hidden = false;
     this.#rows.append(grid.element);
     return grid;
