@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { FromWebviewAboutCells, ToWebviewAboutCells } from './cells.ts';
 
 /**
  * Messages between the extension host and the results webview. Rows stay in the host;
@@ -49,6 +50,8 @@ const Statement = v.object({
   /** The server's command tag, such as `SELECT 5` or `UPDATE 3`. */
   commandTag: v.optional(v.string()),
   columns: v.array(Column),
+  /** The session's time zone when the rows came, which `timestamp with time zone` values are printed in. */
+  timeZone: v.optional(v.string()),
   rowCount: v.number(),
   /** Milliseconds since the epoch by the host's clock, from the start on; 0 before. */
   startedAt: v.number(),
@@ -65,7 +68,7 @@ const Run = v.object({
   statements: v.array(Statement),
 });
 
-/** Rows as the server printed them; null is SQL NULL. */
+/** Rows as the server printed them, long values cut (`CELL_CHARACTERS`); null is SQL NULL. */
 const Rows = v.array(v.array(v.nullable(v.string())));
 
 export const ToWebview = v.variant('type', [
@@ -95,6 +98,7 @@ export const ToWebview = v.variant('type', [
     first: v.number(),
     rows: Rows,
   }),
+  ...ToWebviewAboutCells,
 ]);
 
 export const FromWebview = v.variant('type', [
@@ -110,6 +114,7 @@ export const FromWebview = v.variant('type', [
   v.object({ type: v.literal('remedy'), runId: v.number(), statementId: v.number(), remedyId: v.string() }),
   /** Show the statement in its file. */
   v.object({ type: v.literal('reveal'), runId: v.number(), statementId: v.number() }),
+  ...FromWebviewAboutCells,
 ]);
 
 export type ToWebview = v.InferOutput<typeof ToWebview>;
