@@ -26,8 +26,8 @@ export const FromWebviewAboutCells = [
   v.object({ type: v.literal('stopCopy') }),
   /** These cells are selected now, more than one; none where `cells` is missing. */
   v.object({ type: v.literal('selection'), cells: v.optional(Cells) }),
-  /** Export all rows of the columns. */
-  v.object({ type: v.literal('export'), ...statement, columns: v.array(Index) }),
+  /** Export all rows, which are so many, of the columns. */
+  v.object({ type: v.literal('export'), ...statement, count: Index, columns: v.array(Index) }),
   /** Answered by `value`. */
   v.object({ type: v.literal('value'), cell: CellOf }),
   /** Show a cell's whole value in an editor. */

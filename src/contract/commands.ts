@@ -40,6 +40,8 @@ export interface CommandMap {
   'citus.sql.runStatement'(file?: FileRef, offset?: number): Promise<void>;
   'citus.sql.runFile'(file?: FileRef): Promise<void>;
   'citus.sql.cancel'(file?: FileRef): Promise<void>;
+  /** Exports the rows that the results view shows to a file. */
+  'citus.results.export'(): Promise<void>;
 }
 
 export type CommandId = keyof CommandMap;
@@ -72,4 +74,5 @@ export const COMMAND_IDS = Object.keys({
   'citus.sql.runStatement': true,
   'citus.sql.runFile': true,
   'citus.sql.cancel': true,
+  'citus.results.export': true,
 } satisfies Record<CommandId, true>) as readonly CommandId[];

@@ -1,3 +1,4 @@
+import { quoteIdentifier } from '../../postgres/identifier.ts';
 import { Lexer, Token } from '../splitter/lexer.ts';
 import type { TableName } from './insert.ts';
 
@@ -14,13 +15,30 @@ export const tableOf = (sql: string): TableName | undefined => {
   if (first === 'select' ? from < 0 : first !== 'table') return undefined;
   const rest = words.slice(first === 'table' ? 1 : from + 1);
   if (rest[0]?.toLowerCase() === 'only') rest.shift();
-  const [name, dot, more] = rest;
+  const { table, after } = nameAt(rest);
+  return table && endsThere(after) ? table : undefined;
+};
+
+/** Reads a table's name as SQL writes it; undefined where the text is none. */
+export const parseTableName = (text: string): TableName | undefined => {
+  const { table, after } = nameAt(outerTokens(text));
+  return after.length === 0 ? table : undefined;
+};
+
+/** A table's name as SQL writes it, quoted where it has to be. */
+export const printTableName = ({ schema, name }: TableName): string =>
+  (schema === undefined ? [name] : [schema, name])
+    .map((part) => (/^[a-z_][a-z0-9_]*$/.test(part) ? part : quoteIdentifier(part)))
+    .join('.');
+
+const nameAt = (tokens: readonly string[]): { table: TableName | undefined; after: readonly string[] } => {
+  const [first, dot, second] = tokens;
   const qualified = dot === '.';
-  const after = rest.slice(qualified ? 3 : 1);
-  const last = identifier(qualified ? more : name);
-  const schema = identifier(name);
-  if (last === undefined || schema === undefined || !endsThere(after)) return undefined;
-  return qualified ? { schema, name: last } : { name: last };
+  const schema = identifier(first);
+  const name = identifier(qualified ? second : first);
+  const after = tokens.slice(qualified ? 3 : 1);
+  if (schema === undefined || name === undefined) return { table: undefined, after };
+  return { table: qualified ? { schema, name } : { name }, after };
 };
 
 /** Whether what follows a table's name, an alias apart, adds no other table. */

@@ -1,4 +1,4 @@
-import type { Zip, ZipDeflate } from 'fflate';
+import type * as Fflate from 'fflate';
 import type { Row } from '../../postgres/dataRows.ts';
 import { ExportError, type ExportColumn } from './format.ts';
 import { BOOLEAN, isNumber, NUMBER } from './valueTypes.ts';
@@ -36,8 +36,8 @@ const SHEET_END = '</sheetData></worksheet>';
  */
 export class Workbook {
   readonly #columns: readonly ExportColumn[];
-  readonly #zip: Zip;
-  readonly #sheet: ZipDeflate;
+  readonly #zip: Fflate.Zip;
+  readonly #sheet: Fflate.ZipDeflate;
   readonly #encoder = new TextEncoder();
   #out: Uint8Array[] = [];
   #problem: Error | undefined;
@@ -51,7 +51,7 @@ export class Workbook {
     return new Workbook(columns, await import('fflate'));
   }
 
-  private constructor(columns: readonly ExportColumn[], fflate: typeof import('fflate')) {
+  private constructor(columns: readonly ExportColumn[], fflate: typeof Fflate) {
     this.#columns = columns;
     this.#zip = new fflate.Zip((error, chunk) => {
       if (error) this.#problem = error;

@@ -23,6 +23,7 @@ export class RunStatement {
   readonly #createFile: CreateResultFile;
   #store: ResultStore;
   readonly #changed: () => void;
+  #timeZone = '';
 
   /**
    * @param createFile makes a file for a result that is too large for memory
@@ -113,6 +114,7 @@ export class RunStatement {
     const stopNotices = session.onNotice((notice) => {
       this.note(notice);
     });
+    this.#timeZone = session.timeZone;
     let failure: unknown;
     try {
       const { commandTag, stopped } = await session.execute(this.piece.text, this.#sink, signal);
@@ -170,6 +172,7 @@ export class RunStatement {
   readonly #sink: ResultSink = {
     columns: (columns) => {
       this.view.columns = columns.map(columnView);
+      this.view.timeZone = this.#timeZone;
       this.#changed();
     },
     rows: (messages, count) => {

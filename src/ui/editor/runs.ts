@@ -119,6 +119,10 @@ export class Runs implements ResultsActions, vscode.Disposable {
     return (await this.#find(runId)?.run.statements[statementId]?.rows(first, count)) ?? [];
   }
 
+  statement(runId: number, statementId: number): RunStatement | undefined {
+    return this.#find(runId)?.run.statements[statementId];
+  }
+
   cancel(runId: number): void {
     this.#find(runId)?.run.cancel();
   }

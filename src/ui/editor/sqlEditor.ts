@@ -5,6 +5,7 @@ import { Views } from '../../contract/ids.ts';
 import type { ResultFiles } from '../../sql/results/resultFiles.ts';
 import type { Targets } from '../commands/targets.ts';
 import type { Guard } from '../guard.ts';
+import { CellRequests } from '../results/cellRequests.ts';
 import { ResultsView } from '../results/resultsView.ts';
 import { ActiveFile } from './activeFile.ts';
 import { Attachments } from './attachments.ts';
@@ -37,7 +38,8 @@ export const createSqlEditor = (dependencies: SqlEditorDependencies): vscode.Dis
   const connections = new Connections();
   const diagnostics = new SqlDiagnostics();
   const runs = new Runs(connections, diagnostics, guard, resultFiles);
-  const results = new ResultsView(extensionUri, runs, (message) => {
+  const cells = new CellRequests(runs, guard);
+  const results = new ResultsView(extensionUri, runs, cells, (message) => {
     log.debug(message);
   });
   runs.showIn(results);
@@ -51,8 +53,13 @@ export const createSqlEditor = (dependencies: SqlEditorDependencies): vscode.Dis
       log.warn(`${fileName(file)}: ${loss.error.message}`);
     }),
     vscode.window.registerWebviewViewProvider(Views.results, results),
+    guard.registerCommand('citus.results.export', () => {
+      results.export();
+      return Promise.resolve();
+    }),
     runs,
     results,
+    cells,
     diagnostics,
     connections,
     attachments,

@@ -9,7 +9,9 @@ import {
   type StatementView,
   type ToWebview,
 } from '../../contract/results.ts';
+import { shownRows } from '../../sql/results/shownRows.ts';
 import { batches } from './batches.ts';
+import type { CellRequests } from './cellRequests.ts';
 import { resultsHtml } from './resultsHtml.ts';
 import { Throttle } from './throttle.ts';
 
@@ -32,6 +34,7 @@ const messageStatements = 500;
 export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
   readonly #actions: ResultsActions;
+  readonly #cells: CellRequests;
   readonly #log: (message: string) => void;
   readonly #throttle = new Throttle(() => {
     this.#postChanged();
@@ -47,9 +50,15 @@ export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposabl
   #run: RunView | undefined;
 
   /** @param log takes what only a developer wants to know */
-  constructor(extensionUri: vscode.Uri, actions: ResultsActions, log: (message: string) => void) {
+  constructor(
+    extensionUri: vscode.Uri,
+    actions: ResultsActions,
+    cells: CellRequests,
+    log: (message: string) => void,
+  ) {
     this.#extensionUri = extensionUri;
     this.#actions = actions;
+    this.#cells = cells;
     this.#log = log;
   }
 
@@ -66,7 +75,9 @@ export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposabl
       }),
       view.onDidChangeVisibility(() => {
         // A hidden webview is thrown away; its script says that it is ready when it comes again.
-        if (!view.visible) this.#ready = false;
+        if (view.visible) return;
+        this.#ready = false;
+        this.#cells.forgetSelection();
       }),
       view.onDidDispose(() => {
         this.#forgetView();
@@ -98,6 +109,11 @@ export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposabl
     this.#run.statements[statement.id] = statement;
     this.#changed.add(statement.id);
     this.#throttle.ask();
+  }
+
+  /** Asks the webview to export what it shows, as its button does. */
+  export(): void {
+    this.#post({ type: 'export' });
   }
 
   dispose(): void {
@@ -134,6 +150,11 @@ export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposabl
         return;
       case 'reveal':
         this.#actions.reveal(message.runId, message.statementId);
+        return;
+      default:
+        this.#cells.take(message, (answer) => {
+          this.#post(answer);
+        });
     }
   }
 
@@ -147,7 +168,7 @@ export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposabl
         `Rows ${first} to ${first + count - 1} of statement ${statementId} can't be had: ${String(error)}`,
       );
     }
-    this.#post({ type: 'rows', runId, statementId, first, rows });
+    this.#post({ type: 'rows', runId, statementId, first, rows: shownRows(rows) });
   }
 
   #postRun(): void {

@@ -17,7 +17,6 @@ export class RowSource {
   readonly #cache: RowCache;
   readonly #asked = new Set<number>();
   readonly #refused = new Set<number>();
-  readonly #readers = new Map<number, (rows: readonly Row[]) => void>();
   #rowCount = 0;
 
   constructor(request: RequestRows, cache = new RowCache()) {
@@ -52,33 +51,10 @@ export class RowSource {
 
   /** Takes an answer: rows from the index `first` on. What was not asked for is not kept. */
   accept(first: number, rows: readonly Row[]): void {
-    const reader = this.#readers.get(first);
-    if (reader) {
-      this.#readers.delete(first);
-      reader(rows);
-      return;
-    }
     const page = this.#pageOf(first);
     if (!this.#asked.delete(page)) return;
     if (rows.length === 0) this.#refused.add(page);
     this.#cache.set(first, rows);
-  }
-
-  /**
-   * Asks for rows without holding on to them, for a copy.
-   * @returns rows from `first` on, at most `count`, at least one unless they can't be had
-   */
-  read(first: number, count: number): Promise<readonly Row[]> {
-    return new Promise((resolve) => {
-      this.#readers.set(first, resolve);
-      this.#request(first, count);
-    });
-  }
-
-  /** Ends every read with no rows. */
-  close(): void {
-    for (const reader of this.#readers.values()) reader([]);
-    this.#readers.clear();
   }
 
   #pageOf(index: number): number {

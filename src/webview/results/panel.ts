@@ -89,10 +89,25 @@ export class Panel {
         break;
       }
       case 'rows':
-        if (this.#state.run?.id === message.runId && openStatement(this.#state)?.id === message.statementId) {
-          this.#pane?.setRows(message.first, message.rows);
-        }
+        if (this.#shows(message)) this.#pane?.setRows(message.first, message.rows);
+        break;
+      case 'told':
+        this.#announce(message.message);
+        break;
+      case 'export':
+        if (!this.#pane?.export()) this.#announce('There are no rows to export.');
+        break;
+      case 'summary':
+        if (this.#shows(message)) this.#pane?.takeCells(message);
+        break;
+      case 'value':
+        if (this.#shows(message.cell)) this.#pane?.takeCells(message);
     }
+  }
+
+  /** Whether a statement's tab is the open one. */
+  #shows({ runId, statementId }: { readonly runId: number; readonly statementId: number }): boolean {
+    return this.#state.run?.id === runId && openStatement(this.#state)?.id === statementId;
   }
 
   /** Notes when these statements' states came. */
@@ -147,14 +162,12 @@ export class Panel {
       reveal: () => {
         this.#post({ type: 'reveal', runId, statementId });
       },
-      announce: (message: string) => {
-        this.#announce(message);
-      },
+      post: this.#post,
       gridChanged: (state: Parameters<SavedState['setGrid']>[1]) => {
         this.#saved.setGrid(statementId, state);
       },
     };
-    return new StatementPane(statement, actions, this.#saved.grid(statementId));
+    return new StatementPane(runId, statement, actions, this.#saved.grid(statementId));
   }
 
   #pick(statementId: number | undefined): void {

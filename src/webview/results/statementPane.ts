@@ -1,11 +1,13 @@
-import type { FailureView, StatementView } from '../../contract/results.ts';
+import type { FailureView, FromWebview, StatementView, ToWebview } from '../../contract/results.ts';
 import { Grid, type GridState } from '../grid/grid.ts';
 import type { Row } from '../grid/rows.ts';
 import { el, setText } from '../controls/dom.ts';
 import { failureBlock } from './failure.ts';
 import { counted, tagInWords } from './format.ts';
 import { Notices } from './notices.ts';
+import { ResultCells } from './resultCells.ts';
 import { StatusLine } from './statusLine.ts';
+import { isZoned } from './timeZone.ts';
 import { typeName } from './typeNames.ts';
 
 /** What a pane needs of the panel around it. */
@@ -13,7 +15,8 @@ export interface PaneActions {
   requestRows(first: number, count: number): void;
   remedy(remedyId: string): void;
   reveal(): void;
-  announce(message: string): void;
+  /** Sends what is asked for of cells. */
+  post(message: FromWebview): void;
   /** The grid's state has changed. */
   gridChanged(state: GridState): void;
 }
@@ -21,6 +24,7 @@ export interface PaneActions {
 /** Everything about one attempt at one statement: its status, failure, notices and rows. */
 export class StatementPane {
   readonly element = el('div', 'pane');
+  readonly #runId: number;
   readonly #statementId: number;
   readonly #startedAt: number;
   readonly #actions: PaneActions;
@@ -29,12 +33,21 @@ export class StatementPane {
   readonly #notices = new Notices();
   readonly #failure = el('div', 'pane-failure');
   readonly #words = el('p', 'pane-words');
+  /** The grid, and beside it the viewer of a value. */
+  readonly #body = el('div', 'pane-body');
   readonly #rows = el('div', 'pane-rows');
   #shownFailure: FailureView | undefined;
   #grid: Grid | undefined;
+  #cells: ResultCells | undefined;
 
   /** @param initialGrid how the statement's grid stood when it was last shown */
-  constructor({ id, startedAt }: StatementView, actions: PaneActions, initialGrid: GridState | undefined) {
+  constructor(
+    runId: number,
+    { id, startedAt }: StatementView,
+    actions: PaneActions,
+    initialGrid: GridState | undefined,
+  ) {
+    this.#runId = runId;
     this.#statementId = id;
     this.#startedAt = startedAt;
     this.#actions = actions;
@@ -42,8 +55,9 @@ export class StatementPane {
     this.#status = new StatusLine(() => {
       actions.reveal();
     });
-    this.#rows.hidden = true;
-    this.element.append(this.#status.element, this.#failure, this.#notices.element, this.#words, this.#rows);
+    this.#body.hidden = true;
+    this.#body.append(this.#rows);
+    this.element.append(this.#status.element, this.#failure, this.#notices.element, this.#words, this.#body);
   }
 
   /** Whether this pane shows that statement, and the same attempt at it: a remedy runs it again. */
@@ -74,7 +88,20 @@ export class StatementPane {
     this.#grid?.setRows(first, rows);
   }
 
+  /** Takes what was asked for of cells. */
+  takeCells(message: Extract<ToWebview, { type: 'summary' | 'value' }>): void {
+    if (message.type === 'summary') this.#status.showSelection(message.text);
+    else this.#cells?.takeValue(message);
+  }
+
+  /** Exports the rows; returns whether there are any to export. */
+  export(): boolean {
+    this.#cells?.export();
+    return this.#cells !== undefined;
+  }
+
   dispose(): void {
+    this.#cells?.dispose();
     this.#grid?.dispose();
     this.element.remove();
   }
@@ -85,23 +112,40 @@ export class StatementPane {
     this.#failure.replaceChildren(...(failure ? [failureBlock(failure, this.#actions)] : []));
   }
 
-  #makeGrid({ columns, sql }: StatementView): Grid {
+  #makeGrid({ id, columns, sql, timeZone }: StatementView): Grid {
+    const result = { runId: this.#runId, statementId: id, columns };
+    const cells = new ResultCells(
+      result,
+      this.#body,
+      (message) => {
+        this.#actions.post(message);
+      },
+      () => {
+        this.#status.showSelection('');
+      },
+    );
+    this.#cells = cells;
     const grid = new Grid({
       label: `Rows of ${sql}`,
-      columns: columns.map(({ name, typeOid, numeric }) => ({ name, type: typeName(typeOid), numeric })),
+      columns: columns.map(({ name, typeOid, numeric }) => ({
+        name,
+        type: typeName(typeOid) + (isZoned(typeOid) && timeZone ? `, shown in ${timeZone}` : ''),
+        numeric,
+      })),
       requestRows: (first, count) => {
         this.#actions.requestRows(first, count);
       },
-      announce: (message) => {
-        this.#actions.announce(message);
-      },
+      commands: cells,
       stateChanged: () => {
         this.#actions.gridChanged(grid.state);
+        cells.selectionChanged();
       },
       initial: this.#initialGrid,
     });
-    this.#rows.hidden = false;
+    this.#body.hidden = false;
     this.#rows.append(grid.element);
+    this.#status.append(cells.toolbar.element);
+    cells.attach(grid);
     return grid;
   }
 }
