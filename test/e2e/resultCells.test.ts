@@ -16,7 +16,7 @@ const FILES = {
 SELECT i AS id, i * 1.10 AS amount, 'text ' || i AS text, '' AS empty, NULL::text AS nothing, 'null'::jsonb AS json_null,
   jsonb_build_object('order', i, 'total', 12345678901234567890.10, 'tags', ARRAY['new', NULL], 'customer', jsonb_build_object('name', 'Ada', 'note', E'two\\nlines')) AS doc,
   ARRAY['a', 'NULL', NULL, ''] AS list, decode(repeat('00ff48656c6c6f', 20), 'hex') AS bytes,
-  timestamptz '2024-07-01 12:00:00+00' AS at, repeat('long ', 100000) AS long, NULL AS id
+  timestamptz '2024-07-01 12:00:00+00' AS at, CASE WHEN i < 3 THEN repeat('long ', 100000) END AS long, NULL AS id
 FROM generate_series(1, 3000) AS i;
 `,
 };
@@ -94,7 +94,7 @@ describe('result cells', function () {
     await press('Control+Space');
     await window().statusBarItem('Sum 4951650.00').waitFor();
     await window()
-      .webview.getByText(/Cells 3,000 .* Sum 4951650\.00 · Average 1650\.55 · Min 1\.10/)
+      .webview.getByText(/Cells 3,000 · Sum 4951650\.00 · Average 1650\.55 · Min 1\.10 · Max 3300\.00/)
       .waitFor();
     await window().screenshot('cells summed up');
     await cell('1.10').click();
@@ -111,7 +111,7 @@ describe('result cells', function () {
     await menu.getByRole('menuitem', { name: 'Copy as JSON' }).click();
     assert.equal(await copied('1 row × 2 columns'), '[\n  {"amount": 1.10, "text": "text 1"}\n]\n');
     await cell('2.20').click({ button: 'right' });
-    await menu.getByRole('menuitem', { name: /Copy as IN/ }).click();
+    await menu.getByRole('menuitem', { name: /Copy as IN \(/ }).click();
     assert.equal(await copied('1 cell'), 'IN (2.20)');
   });
 

@@ -36,6 +36,7 @@ const SHEET_END = '</sheetData></worksheet>';
  */
 export class Workbook {
   readonly #columns: readonly ExportColumn[];
+  readonly #letters: readonly string[];
   readonly #zip: Fflate.Zip;
   readonly #sheet: Fflate.ZipDeflate;
   readonly #encoder = new TextEncoder();
@@ -64,8 +65,11 @@ export class Workbook {
     }
     this.#sheet = new fflate.ZipDeflate('xl/worksheets/sheet1.xml', { level: 3 });
     this.#zip.add(this.#sheet);
-    const names = columns.map(({ name }) => textCell(name, ' s="1"')).join('');
-    this.#push(`${XML}${SHEET_START}<row>${names}</row>`, false);
+    this.#letters = columns.map((_, index) => columnLetters(index));
+    const names = columns.map(({ name }, index) =>
+      textCell(`${this.#letters[index] ?? ''}1`, name, ' s="1"'),
+    );
+    this.#push(`${XML}${SHEET_START}<row r="1">${names.join('')}</row>`, false);
   }
 
   /**
@@ -78,9 +82,10 @@ export class Workbook {
     for (const row of rows) {
       this.#rows += 1;
       if (this.#rows >= SHEET_ROWS) throw tooManyRows();
-      text += `<row>${row.map((value, column) => this.#cell(value, column)).join('')}</row>`;
+      text += `<row r="${this.#rows + 1}">${row.map((value, column) => this.#cell(value, column)).join('')}</row>`;
     }
-    return this.#push(text, false);
+    this.#push(text, false);
+    return this.#taken();
   }
 
   /** @returns the last bytes of the file */
@@ -91,25 +96,25 @@ export class Workbook {
   }
 
   #cell(value: string | null, column: number): string {
-    if (value === null) return '<c/>';
+    if (value === null) return '';
+    const place = `${this.#letters[column] ?? ''}${this.#rows + 1}`;
     const { name = '', typeOid = 0 } = this.#columns[column] ?? {};
-    if (typeOid === BOOLEAN) return `<c t="b"><v>${value === 't' ? 1 : 0}</v></c>`;
-    if (isNumber(typeOid) && isKeptWhole(value)) return `<c><v>${value}</v></c>`;
+    if (typeOid === BOOLEAN) return `<c r="${place}" t="b"><v>${value === 't' ? 1 : 0}</v></c>`;
+    if (isNumber(typeOid) && isKeptWhole(value)) return `<c r="${place}"><v>${value}</v></c>`;
     if (value.length > CELL_CHARACTERS)
       throw new ExportError(
         'value-too-long',
         `“${name}” of row ${this.#rows.toLocaleString('en')} has ${value.length.toLocaleString('en')} characters, and a cell of Excel holds ${CELL_CHARACTERS.toLocaleString('en')}. Export as CSV, which holds it all.`,
       );
-    return textCell(value);
+    return textCell(place, value);
   }
 
-  #push(text: string, last: boolean): Uint8Array[] {
+  #push(text: string, last: boolean): void {
     const bytes = this.#encoder.encode(text);
     this.#bytes += bytes.length;
     if (this.#bytes > PART_BYTES)
       throw new ExportError('too-long', 'The sheet would be larger than 4 GB. Export as CSV, or fewer rows.');
     this.#sheet.push(bytes, last);
-    return this.#taken();
   }
 
   #taken(): Uint8Array[] {
@@ -139,8 +144,12 @@ const isKeptWhole = (value: string): boolean => {
   );
 };
 
-const textCell = (text: string, style = ''): string =>
-  `<c t="inlineStr"${style}><is><t xml:space="preserve">${xmlText(text)}</t></is></c>`;
+/** `A`, `B`, … `Z`, `AA`: how Excel names columns. @param index from 0 */
+const columnLetters = (index: number): string =>
+  (index < 26 ? '' : columnLetters(Math.floor(index / 26) - 1)) + String.fromCharCode(65 + (index % 26));
+
+const textCell = (place: string, text: string, style = ''): string =>
+  `<c r="${place}" t="inlineStr"${style}><is><t xml:space="preserve">${xmlText(text)}</t></is></c>`;
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '_x000D_' };
 

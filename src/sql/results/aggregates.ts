@@ -58,14 +58,12 @@ export class Aggregates {
     }
   }
 
-  /** In words, the shortest first: `Sum` and `Average` where there are numbers, and always how many cells there are. */
+  /** In words, what is looked for most often first; always how many cells there are and how many different values. */
   get facts(): readonly { readonly name: string; readonly value: string }[] {
     const facts = [{ name: 'Cells', value: this.#cells.toLocaleString('en') }];
     const tell = (name: string, value: string | undefined): void => {
       if (value !== undefined) facts.push({ name, value });
     };
-    tell('Null', this.#nulls > 0 ? this.#nulls.toLocaleString('en') : undefined);
-    tell('Distinct', this.#distinct?.size.toLocaleString('en') ?? `> ${DISTINCT_LIMIT.toLocaleString('en')}`);
     if (this.#numbers > 0) {
       tell('Sum', this.#unsummable ?? printDecimal(this.#sum));
       tell('Average', this.#unsummable ?? this.#average);
@@ -74,6 +72,8 @@ export class Aggregates {
       tell('Min', this.#least?.text);
       tell('Max', this.#greatest?.text);
     }
+    tell('Null', this.#nulls > 0 ? this.#nulls.toLocaleString('en') : undefined);
+    tell('Distinct', this.#distinct?.size.toLocaleString('en') ?? `> ${DISTINCT_LIMIT.toLocaleString('en')}`);
     return facts;
   }
 

@@ -33,7 +33,13 @@ export function listenForCommands(
 ): void {
   const copies = (): boolean => grid.hasSelection() && document.activeElement === element;
   // Without a text selection the command is on only if somebody says that they will answer it.
-  document.addEventListener('beforecopy', (event) => copies() && event.preventDefault(), { signal });
+  document.addEventListener(
+    'beforecopy',
+    (event) => {
+      if (copies()) event.preventDefault();
+    },
+    { signal },
+  );
   document.addEventListener(
     'copy',
     (event) => {

@@ -5,11 +5,11 @@ import { valueElement } from './valueElement.ts';
 
 /** What the viewer's buttons do with the value that it shows. */
 export interface ViewerActions {
-  copy(): void;
-  openInEditor(): void;
-  save(): void;
+  readonly copy: () => void;
+  readonly openInEditor: () => void;
+  readonly save: () => void;
   /** The viewer is to go. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /** The pane beside the grid that shows one cell's value in full. */
