@@ -291,6 +291,7 @@ export class EditorWindow {
     const worn = this.page.locator(`.monaco-workbench.${themes[theme].className}`);
     if (await worn.isVisible()) return;
     await this.runCommand('Preferences: Color Theme');
+    await this.#quickInput.locator('input.input').fill(themes[theme].label);
     await this.pick(themes[theme].label);
     await worn.waitFor();
   }

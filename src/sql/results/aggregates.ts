@@ -1,9 +1,12 @@
 import type { Row } from '../../postgres/dataRows.ts';
 import { add, compare, type Decimal, divide, parseDecimal, printDecimal, ZERO } from './decimal.ts';
 import { instant } from './instant.ts';
+import { beginning } from './shownRows.ts';
 
-/** Different values that are told apart; where there are more, how many isn't counted. */
-const DISTINCT_LIMIT = 100_000;
+/** Different values that are told apart, and their characters; where there are more, how many isn't counted. */
+const DISTINCT_LIMIT = { values: 100_000, characters: 16_000_000 };
+/** Characters of a value that are shown. */
+const SHOWN_CHARACTERS = 200;
 /** Digits that an average has more than its sum. */
 const AVERAGE_DIGITS = 6;
 
@@ -33,7 +36,9 @@ export class Aggregates {
   readonly #common: Kind;
   #cells = 0;
   #nulls = 0;
-  #distinct: Set<string> | undefined = new Set();
+  readonly #distinct = new Set<string>();
+  #distinctCharacters = 0;
+  #tooManyDistinct = false;
   #numbers = 0;
   #sum: Decimal = ZERO;
   /** Numbers that are none, such as NaN: with one of these there is no sum. */
@@ -62,7 +67,9 @@ export class Aggregates {
   get facts(): readonly { readonly name: string; readonly value: string }[] {
     const facts = [{ name: 'Cells', value: this.#cells.toLocaleString('en') }];
     const tell = (name: string, value: string | undefined): void => {
-      if (value !== undefined) facts.push({ name, value });
+      if (value === undefined) return;
+      const shown = beginning(value, SHOWN_CHARACTERS);
+      facts.push({ name, value: shown === value ? value : `${shown}…` });
     };
     if (this.#numbers > 0) {
       tell('Sum', this.#unsummable ?? printDecimal(this.#sum));
@@ -73,7 +80,7 @@ export class Aggregates {
       tell('Max', this.#greatest?.text);
     }
     tell('Null', this.#nulls > 0 ? this.#nulls.toLocaleString('en') : undefined);
-    tell('Distinct', this.#distinct?.size.toLocaleString('en') ?? `> ${DISTINCT_LIMIT.toLocaleString('en')}`);
+    tell('Distinct', `${this.#tooManyDistinct ? '> ' : ''}${this.#distinct.size.toLocaleString('en')}`);
     return facts;
   }
 
@@ -83,10 +90,7 @@ export class Aggregates {
   }
 
   #value(value: string, kind: Kind): void {
-    if (this.#distinct) {
-      this.#distinct.add(value);
-      if (this.#distinct.size > DISTINCT_LIMIT) this.#distinct = undefined;
-    }
+    if (!this.#tooManyDistinct) this.#countDistinct(value);
     const number = kind === 'number' ? parseDecimal(value) : undefined;
     if (kind === 'number') {
       this.#numbers += 1;
@@ -98,6 +102,14 @@ export class Aggregates {
     // NaN and the infinities have no place among exact numbers, nor have dates in a style of their own.
     if (key === undefined) this.#ordered = false;
     else this.#order({ key, text: value });
+  }
+
+  #countDistinct(value: string): void {
+    if (this.#distinct.has(value)) return;
+    this.#distinctCharacters += value.length;
+    this.#tooManyDistinct =
+      this.#distinct.size === DISTINCT_LIMIT.values || this.#distinctCharacters > DISTINCT_LIMIT.characters;
+    if (!this.#tooManyDistinct) this.#distinct.add(value);
   }
 
   /** The sum as soon as a value is none that can be added exactly, by the rules of floating point. */

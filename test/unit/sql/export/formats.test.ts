@@ -67,19 +67,13 @@ describe('CSV', () => {
   });
 
   it('is read back by the rules of RFC 4180, whatever is in it', () => {
-    const value = fc.option(
-      fc.oneof(
-        fc.string({ unit: 'binary' }),
-        fc.string({ unit: fc.constantFrom('"', ',', '\n', '\r', 'a', '|') }),
-      ),
-    );
-    const rows = fc.array(fc.tuple(value, value, value), { maxLength: 6 });
+    const special = fc.constantFrom('"', ',', ';', '|', '\t', '\n', '\r', '\\', '.', 'a', '🚀');
+    const value = fc.option(fc.string({ unit: special, maxLength: 6 }));
+    const rows = fc.array(fc.tuple(value, value, value), { maxLength: 4 });
     fc.assert(
       fc.property(rows, fc.constantFrom(',', ';', '\t', '|'), (values, delimiter) => {
-        const written = write(
-          csv([...text, ...text, ...text], { ...plain, header: false, delimiter }),
-          values,
-        );
+        const three = [...text, ...text, ...text];
+        const written = write(csv(three, { ...plain, header: false, delimiter }), values);
         assert.deepEqual(readCsv(written, delimiter), values);
       }),
     );

@@ -59,6 +59,13 @@ describe('Aggregates', () => {
     assert.equal(column(1082, '29.02.2024')['Min'], undefined);
   });
 
+  it('counts no more different values than it can hold, and shows no whole books', () => {
+    const long = (n: number): string => String(n).padEnd(1_000_000, 'x');
+    const sums = column(25, ...Array.from({ length: 20 }, (_, n) => long(n)));
+    assert.equal(sums['Distinct'], '> 16');
+    assert.equal(sums['Min'], `0${'x'.repeat(199)}…`);
+  });
+
   it('adds up the numbers among columns of several kinds', () => {
     const mixed = facts(
       [23, 25],
