@@ -26,7 +26,7 @@ const node = {
  * Packages that the extension imports when it first needs them. Each has a file of its own, since even reading them
  * takes as long as reading all of the rest, and activation shouldn't wait for that.
  */
-const lazyPackages = ['execa', 'modern-tar/fs', 'pg', 'pg-copy-streams', 'proper-lockfile'];
+const lazyPackages = ['execa', 'fflate', 'modern-tar/fs', 'pg', 'pg-copy-streams', 'proper-lockfile'];
 /** @param {string} name of a package, or of one of its parts */
 const fileName = (name) => name.replace('/', '-');
 /** @type {import('esbuild').Plugin} */

@@ -58,6 +58,8 @@ export interface CommandMap {
   'citus.history.copy'(item?: HistoryRef): Promise<void>;
   'citus.history.remove'(item?: HistoryRef): Promise<void>;
   'citus.history.clear'(): Promise<void>;
+  /** Exports the rows that the results view shows to a file. */
+  'citus.results.export'(): Promise<void>;
 }
 
 export type CommandId = keyof CommandMap;
@@ -101,4 +103,5 @@ export const COMMAND_IDS = Object.keys({
   'citus.history.copy': true,
   'citus.history.remove': true,
   'citus.history.clear': true,
+  'citus.results.export': true,
 } satisfies Record<CommandId, true>) as readonly CommandId[];

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { ArrangementFromWebview, ArrangementToWebview } from './arrangement.ts';
+import { FromWebviewAboutCells, ToWebviewAboutCells } from './cells.ts';
 
 /**
  * Messages between the extension host and the results webview. Rows stay in the host;
@@ -74,6 +75,8 @@ const Statement = v.object({
   /** The server's command tag, such as `SELECT 5` or `UPDATE 3`. */
   commandTag: v.optional(v.string()),
   columns: v.array(Column),
+  /** The session's time zone when the rows came, which `timestamp with time zone` values are printed in. */
+  timeZone: v.optional(v.string()),
   rowCount: v.number(),
   /** Milliseconds since the epoch by the host's clock, from the start on; 0 before. */
   startedAt: v.number(),
@@ -95,7 +98,7 @@ const Run = v.object({
   statements: v.array(Statement),
 });
 
-/** Rows as the server printed them; null is SQL NULL. */
+/** Rows as the server printed them, long values cut (`CELL_CHARACTERS`); null is SQL NULL. */
 const Rows = v.array(v.array(v.nullable(v.string())));
 
 /** What an editor panel of results keeps for when it comes back after the window was reloaded: no rows. */
@@ -146,6 +149,7 @@ export const ToWebview = v.variant('type', [
     numbers: v.array(v.number()),
   }),
   ...ArrangementToWebview,
+  ...ToWebviewAboutCells,
 ]);
 
 export const FromWebview = v.variant('type', [
@@ -173,6 +177,7 @@ export const FromWebview = v.variant('type', [
   /** Show the statement in its file. */
   v.object({ type: v.literal('reveal'), runId: v.number(), statementId: v.number() }),
   ...ArrangementFromWebview,
+  ...FromWebviewAboutCells,
 ]);
 
 export type KeptRun = v.InferOutput<typeof KeptRun>;

@@ -34,6 +34,8 @@ export interface Session {
   readonly transactionStatus: TransactionStatus;
   /** Whether the server is a standby, as it said when it last changed (`in_hot_standby`, PostgreSQL 14 and later). */
   readonly inHotStandby: boolean;
+  /** The session's time zone, as the server said when it last changed (`TimeZone`). */
+  readonly timeZone: string;
   /** Whether the connection is gone for good. */
   readonly closed: boolean;
   /**
@@ -159,6 +161,7 @@ export const withSession = async <T>(
 class PgSession implements Session {
   transactionStatus: TransactionStatus = 'idle';
   inHotStandby = false;
+  timeZone = '';
   closed = false;
   serverPid = 0;
   rest: Rest | undefined;
@@ -186,6 +189,7 @@ class PgSession implements Session {
     });
     client.connection.on('parameterStatus', (message: { parameterName: string; parameterValue: string }) => {
       if (message.parameterName === 'in_hot_standby') this.inHotStandby = message.parameterValue === 'on';
+      if (message.parameterName === 'TimeZone') this.timeZone = message.parameterValue;
     });
   }
 

@@ -1,5 +1,7 @@
 import { ClusterError } from '../cluster/errors.ts';
 import { ConnectionError, ServerError } from '../postgres/errors.ts';
+import { ExportError } from '../sql/export/format.ts';
+import { ResultFileError } from '../sql/results/resultFiles.ts';
 
 /** What to tell a person about an error. */
 export interface ErrorText {
@@ -17,7 +19,8 @@ export const errorText = (error: unknown): ErrorText | undefined => {
   if (error instanceof ServerError) {
     return foreseen(error.message, error.detail, error.hint && `Hint: ${error.hint}`);
   }
-  if (error instanceof ConnectionError) return foreseen(error.message);
+  if (error instanceof ConnectionError || error instanceof ExportError || error instanceof ResultFileError)
+    return foreseen(error.message);
   return { message: `Something unexpected went wrong: ${sentence(errorMessage(error))}`, foreseen: false };
 };
 

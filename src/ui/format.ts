@@ -12,8 +12,9 @@ export const formatBytes = (bytes: number): string => {
   return `${value.toFixed(digits)} ${UNITS[unit] ?? ''}`;
 };
 
-/** `1 worker`, `2 workers`. */
-export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+/** `1 worker`, `2 workers`, `3,000 rows`. */
+export const count = (n: number, noun: string): string =>
+  `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
 
 /** Parts that people read in one line; empty ones are left out. */
 export const dotted = (...parts: readonly (string | undefined)[]): string =>

@@ -49,6 +49,7 @@ export class RunStatement {
   #ended: Promise<void> = Promise.resolve();
   #settle: () => void = () => undefined;
   readonly #changed: () => void;
+  #timeZone = '';
 
   /**
    * @param createFile makes a file for a result that is too large for memory
@@ -317,6 +318,7 @@ export class RunStatement {
   readonly sink: ResultSink = {
     columns: (columns) => {
       this.view.columns = columns.map(columnView);
+      this.view.timeZone = this.#timeZone;
       this.#changed();
     },
     rows: (messages, count) => {

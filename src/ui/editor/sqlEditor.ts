@@ -4,6 +4,7 @@ import type { ClusterMonitor } from '../../cluster/monitor.ts';
 import type { ResultFiles } from '../../sql/results/resultFiles.ts';
 import type { Targets } from '../commands/targets.ts';
 import type { Guard } from '../guard.ts';
+import { CellRequests } from '../results/cellRequests.ts';
 import { Results } from '../results/results.ts';
 import { ActiveFile } from './activeFile.ts';
 import type { Attachments } from './attachments.ts';
@@ -49,9 +50,11 @@ export const createSqlEditor = (dependencies: SqlEditorDependencies): vscode.Dis
   const transactions = new OpenTransactions(connections, workspaceState);
   const transactionCommands = new TransactionCommands({ connections, runs, modes, guard });
   const commands = new SqlCommands({ ...dependencies, connections, runs });
+  const cells = new CellRequests(runs, guard);
   const page = {
     extensionUri,
     actions: runs,
+    cells,
     log: (message: string) => {
       log.debug(message);
     },
@@ -87,8 +90,13 @@ export const createSqlEditor = (dependencies: SqlEditorDependencies): vscode.Dis
       results.openBeside(file instanceof vscode.Uri ? file : undefined);
       return Promise.resolve();
     }),
+    guard.registerCommand('citus.results.export', () => {
+      results.export();
+      return Promise.resolve();
+    }),
     runs,
     results,
+    cells,
     diagnostics,
     transactions,
     modes,

@@ -47,6 +47,11 @@ export class BesidePanel implements vscode.Disposable {
     );
   }
 
+  /** Whether it is the editor with the focus. */
+  get active(): boolean {
+    return this.#panel.active;
+  }
+
   /** Brings it into sight where it is; the focus stays where it is. */
   reveal(): void {
     if (!this.#panel.visible) this.#panel.reveal(undefined, true);

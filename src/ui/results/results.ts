@@ -85,6 +85,12 @@ export class Results implements vscode.Disposable {
     for (const { page } of this.#panels.values()) page.update(runId, statement, running);
   }
 
+  /** Exports the rows that the panel of a file's own shows where that has the focus, else those in the view. */
+  export(): void {
+    const active = [...this.#panels.values()].find((panel) => panel.active);
+    (active?.page ?? this.#page).export();
+  }
+
   /** Shows how the transactions of connections stand now. */
   transactionsChanged(): void {
     this.#page.transactionChanged();

@@ -9,8 +9,10 @@ import {
   type ToWebview,
   type TransactionView,
 } from '../../contract/results.ts';
+import { shownRows } from '../../sql/results/shownRows.ts';
 import { type ArrangeableStatement, Arrangements } from './arrangements.ts';
 import { batches } from './batches.ts';
+import type { CellRequests } from './cellRequests.ts';
 import { resultsHtml } from './resultsHtml.ts';
 import { Throttle } from './throttle.ts';
 
@@ -42,6 +44,8 @@ export interface ResultsPlace {
 export interface ResultsPageDependencies {
   readonly extensionUri: vscode.Uri;
   readonly actions: ResultsActions;
+  /** Does what is asked for cells. */
+  readonly cells: CellRequests;
   /** Takes what only a developer wants to know. */
   readonly log: (message: string) => void;
 }
@@ -111,6 +115,7 @@ export class ResultsPage implements vscode.Disposable {
       // Its script says that it is ready when it comes again.
       onDidHide(() => {
         this.#ready = false;
+        this.#deps.cells.forgetSelection();
       }),
     ];
     webview.html = resultsHtml({
@@ -154,6 +159,11 @@ export class ResultsPage implements vscode.Disposable {
     content.run.statements[statement.id] = statement;
     this.#changed.add(statement.id);
     this.#throttle.ask();
+  }
+
+  /** Asks the webview to export what it shows, as its button does. */
+  export(): void {
+    this.#post({ type: 'export' });
   }
 
   /** Shows how the transaction of the run's connection stands now. */
@@ -212,8 +222,16 @@ export class ResultsPage implements vscode.Disposable {
       case 'reveal':
         actions.reveal(message.runId, message.statementId);
         return;
-      default:
+      case 'arrange':
+      case 'stopArranging':
+      case 'find':
+      case 'stopFinding':
         this.#arrangements.take(message);
+        return;
+      default:
+        this.#deps.cells.take(message, (answer) => {
+          this.#post(answer);
+        });
     }
   }
 
@@ -231,7 +249,7 @@ export class ResultsPage implements vscode.Disposable {
       log(`Rows ${first} to ${first + count - 1} of statement ${statementId} can't be had: ${String(error)}`);
     }
     numbers = numbers.slice(0, rows.length);
-    this.#post({ type: 'rows', runId, statementId, arrangement, first, rows, numbers });
+    this.#post({ type: 'rows', runId, statementId, arrangement, first, rows: shownRows(rows), numbers });
   }
 
   #postContent(): void {

@@ -1,7 +1,7 @@
 import { cellTitle } from './cellText.ts';
-import { ClipboardCopy } from './clipboardCopy.ts';
 import type { TextMeasure } from './columnLayout.ts';
 import { listenForColumnCommands, type ColumnCommands } from './columnCommands.ts';
+import { listenForCommands, type GridCommands } from './commands.ts';
 import { GridColumns } from './gridColumns.ts';
 import { HeaderView, type ColumnMarks, type GridColumn } from './headerView.ts';
 import { followPointer, type GridSpot } from './pointer.ts';
@@ -13,10 +13,13 @@ import { ScrollScale } from './scrollScale.ts';
 import {
   cellAfterKey,
   coversColumns,
+  contains,
   inside,
   rangeOf,
+  selectionAfterKey,
   wholeColumns,
   type Cell,
+  type CellRange,
   type GridShape,
   type Selection,
 } from './selection.ts';
@@ -45,10 +48,9 @@ export interface GridOptions {
   readonly columns: readonly GridColumn[];
   /** Asks for rows, which are to be given to `setRows`. */
   readonly requestRows: RequestRows;
+  readonly commands: GridCommands;
   /** Does what is asked for a column, or for finding something. */
   readonly columnCommands: ColumnCommands;
-  /** Told in words what a copy did. */
-  readonly announce: (message: string) => void;
   /** Called when the state that `state` returns has changed. */
   readonly stateChanged: () => void;
   readonly initial?: GridState | undefined;
@@ -70,7 +72,7 @@ export class Grid {
   readonly #header: HeaderView;
   readonly #options: GridOptions;
   readonly #source: RowSource;
-  readonly #copy: ClipboardCopy;
+  readonly #disposed = new AbortController();
   readonly #rows: Ring<RowView>;
   readonly #shownColumns = new Ring<undefined>(() => undefined);
   readonly #scale = new ScrollScale();
@@ -96,13 +98,6 @@ export class Grid {
     this.#restore = initial;
     this.#selection = initial?.selection;
     this.#source = new RowSource(options.requestRows);
-    const shownRows = {
-      get: (index: number) => this.#shownRow(this.#source.get(index)),
-      read: async (first: number, count: number) =>
-        (await this.#source.read(first, count)).map((row) => this.#shownRow(row)),
-    };
-    this.#copy = new ClipboardCopy(this.element, shownRows, options.announce);
-    this.#copy.range = this.#selection && rangeOf(this.#selection);
     this.#header = new HeaderView(columns);
     this.#rows = new Ring(() => {
       const row = new RowView();
@@ -172,6 +167,15 @@ export class Grid {
     this.columns.fit(left, right, shown, this.#measure());
   }
 
+  /** The cells that are selected, and the one with the focus. */
+  get selected(): { readonly range: CellRange; readonly focus: Cell } | undefined {
+    return this.#selection && { range: rangeOf(this.#selection), focus: this.#selection.focus };
+  }
+
+  get rowCount(): number {
+    return this.#source.rowCount;
+  }
+
   /** Tells how many rows there are, of which those from before are the same. */
   setRowCount(count: number): void {
     if (count === this.#source.rowCount) return;
@@ -192,8 +196,7 @@ export class Grid {
 
   dispose(): void {
     this.#observer.disconnect();
-    this.#copy.dispose();
-    this.#source.close();
+    this.#disposed.abort();
     cancelAnimationFrame(this.#frame);
     this.element.remove();
   }
@@ -235,11 +238,15 @@ export class Grid {
     element.addEventListener('pointerover', (event) => {
       this.#explain(event);
     });
+    const { commands } = this.#options;
+    const target = {
+      hasSelection: () => this.#selection !== undefined,
+      selectAt: (event: MouseEvent) => this.#selectAt(event),
+      menuPlace: () => this.#menuPlace(),
+    };
+    listenForCommands(element, target, commands, this.#disposed.signal);
     followPointer(element, {
-      spotAt: (event) => {
-        const box = element.getBoundingClientRect();
-        return this.#spotAt(event.clientX - box.left, event.clientY - box.top - this.#headerHeight);
-      },
+      spotAt: (event) => this.#spotOf(event),
       shape: () => this.#shape,
       selection: () => this.#selection,
       select: (selection, { part, cell }) => {
@@ -302,6 +309,29 @@ export class Grid {
     const part =
       y < 0 ? (x < this.#gutterWidth ? 'corner' : 'header') : x < this.#gutterWidth ? 'gutter' : 'cells';
     return { part, cell: inside({ row, column }, this.#shape) };
+  }
+
+  #spotOf(event: MouseEvent): GridSpot {
+    const box = this.element.getBoundingClientRect();
+    return this.#spotAt(event.clientX - box.left, event.clientY - box.top - this.#headerHeight);
+  }
+
+  /** Selects the cell at a point, unless it is selected with others; returns whether there is a cell. */
+  #selectAt(event: MouseEvent): boolean {
+    const { part, cell } = this.#spotOf(event);
+    if ((part !== 'cells' && part !== 'gutter') || this.#shape.rows === 0) return false;
+    const { range } = this.selected ?? {};
+    if (!range || !contains(range, cell.row, part === 'cells' ? cell.column : range.left))
+      this.#selectCell(cell);
+    return true;
+  }
+
+  /** Where a menu of the cell with the focus opens, px in the window. */
+  #menuPlace(): { x: number; y: number } {
+    const focus = this.#selection?.focus;
+    const cell = focus && this.#rows.get(focus.row)?.cell(focus.column);
+    const box = (cell ?? this.element).getBoundingClientRect();
+    return { x: box.left + 8, y: cell ? box.bottom : box.top + this.#headerHeight };
   }
 
   #resize(): void {
@@ -382,11 +412,12 @@ export class Grid {
   #keyDown(event: KeyboardEvent): void {
     const { focus, anchor } = this.#selection ?? {};
     if (event.altKey || event.defaultPrevented || !focus || !anchor) return;
-    const all = event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey);
+    const selection = selectionAfterKey({ anchor, focus }, event, this.#shape);
     const target = cellAfterKey(focus, event, this.#shape);
-    if (all) this.#select(wholeColumns(0, this.#shape.columns - 1, this.#shape));
+    if (selection) this.#select(selection);
     else if (target) this.#selectCell(target, event.shiftKey ? anchor : target);
-    else if (event.key !== 'Escape' || !this.#copy.stop()) return;
+    else if (event.key === 'Enter') this.#options.commands.showValue();
+    else if (event.key !== 'Escape' || !this.#options.commands.escape()) return;
     event.preventDefault();
     // The editor around must not act on the same key, as it would with Ctrl+A or Ctrl+Home.
     event.stopPropagation();
@@ -400,7 +431,6 @@ export class Grid {
 
   #select(selection: Selection): void {
     this.#selection = selection;
-    this.#copy.range = rangeOf(selection);
     this.#options.stateChanged();
     this.#schedule();
   }
@@ -422,13 +452,6 @@ export class Grid {
 
   #measure(): TextMeasure {
     return textMeasure(this.#header.element, this.#body);
-  }
-
-  #shownRow(row: Row): Row;
-  #shownRow(row: Row | undefined): Row | undefined;
-  /** A row's values in the columns that are shown. */
-  #shownRow(row: Row | undefined): Row | undefined {
-    return row && this.columns.sources.map((column) => row[column] ?? null);
   }
 
   #columnsChanged(): void {

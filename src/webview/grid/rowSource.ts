@@ -19,7 +19,6 @@ export class RowSource {
   readonly #numbers = new WeakMap<Row, number>();
   readonly #asked = new Set<number>();
   readonly #refused = new Set<number>();
-  readonly #readers = new Map<number, (rows: readonly Row[]) => void>();
   #rowCount = 0;
 
   constructor(request: RequestRows, cache = new RowCache()) {
@@ -46,12 +45,11 @@ export class RowSource {
     return this.#numbers.get(row);
   }
 
-  /** Forgets all rows: others are at their places now. What is being read ends. */
+  /** Forgets all rows: others are at their places now. */
   reset(): void {
     this.#cache.clear();
     this.#asked.clear();
     this.#refused.clear();
-    this.close();
   }
 
   /** Asks for what is not held of rows `first` up to and without `end`. */
@@ -71,33 +69,10 @@ export class RowSource {
    */
   accept(first: number, rows: readonly Row[], numbers: readonly number[] = []): void {
     for (const [at, row] of rows.entries()) this.#numbers.set(row, numbers[at] ?? first + at);
-    const reader = this.#readers.get(first);
-    if (reader) {
-      this.#readers.delete(first);
-      reader(rows);
-      return;
-    }
     const page = this.#pageOf(first);
     if (!this.#asked.delete(page)) return;
     if (rows.length === 0) this.#refused.add(page);
     this.#cache.set(first, rows);
-  }
-
-  /**
-   * Asks for rows without holding on to them, for a copy.
-   * @returns rows from `first` on, at most `count`, at least one unless they can't be had
-   */
-  read(first: number, count: number): Promise<readonly Row[]> {
-    return new Promise((resolve) => {
-      this.#readers.set(first, resolve);
-      this.#request(first, count);
-    });
-  }
-
-  /** Ends every read with no rows. */
-  close(): void {
-    for (const reader of this.#readers.values()) reader([]);
-    this.#readers.clear();
   }
 
   #pageOf(index: number): number {

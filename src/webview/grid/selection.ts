@@ -29,6 +29,7 @@ interface KeyPress {
   readonly key: string;
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
+  readonly shiftKey: boolean;
 }
 
 type Step = (cell: Cell, shape: GridShape) => Cell;
@@ -64,6 +65,22 @@ const controlKeys: Readonly<Record<string, Step>> = {
 export function cellAfterKey(cell: Cell, press: KeyPress, shape: GridShape): Cell | undefined {
   const step = (press.ctrlKey || press.metaKey ? controlKeys : plainKeys)[press.key];
   return step && inside(step(cell, shape), shape);
+}
+
+/**
+ * What a key press selects: Ctrl+A everything, Shift+Space the rows and Ctrl+Space the columns of what is selected;
+ * undefined if the key selects nothing.
+ */
+export function selectionAfterKey(
+  { anchor, focus }: Selection,
+  press: KeyPress,
+  shape: GridShape,
+): Selection | undefined {
+  const control = press.ctrlKey || press.metaKey;
+  if (press.key.toLowerCase() === 'a' && control) return wholeColumns(0, shape.columns - 1, shape);
+  if (press.key !== ' ') return undefined;
+  if (control) return wholeColumns(anchor.column, focus.column, shape);
+  return press.shiftKey ? wholeRows(anchor.row, focus.row, shape) : undefined;
 }
 
 /** The nearest cell that the grid has. */

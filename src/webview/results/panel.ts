@@ -1,6 +1,5 @@
 import type { FromWebview, StatementView, ToWebview } from '../../contract/results.ts';
 import { el } from '../controls/dom.ts';
-import type { RowRequest } from './arrange/rowTools.ts';
 import { duration } from './format.ts';
 import { gonePage } from './gonePage.ts';
 import {
@@ -129,6 +128,18 @@ export class Panel {
       case 'rows':
         this.#paneOf(message)?.setRows(message);
         break;
+      case 'told':
+        this.#announce(message.message);
+        break;
+      case 'export':
+        if (!this.#pane?.export()) this.#announce('There are no rows to export.');
+        break;
+      case 'summary':
+        this.#paneOf(message)?.takeCells(message);
+        break;
+      case 'value':
+        this.#paneOf(message.cell)?.takeCells(message);
+        break;
       default:
         this.#paneOf(message)?.takeAboutRows(message);
     }
@@ -199,17 +210,12 @@ export class Panel {
       reveal: () => {
         this.#post({ type: 'reveal', runId, statementId });
       },
-      askAboutRows: (request: RowRequest) => {
-        this.#post({ ...request, runId, statementId });
-      },
-      announce: (message: string) => {
-        this.#announce(message);
-      },
+      post: this.#post,
       gridChanged: (state: Parameters<SavedState['setGrid']>[1]) => {
         this.#saved.setGrid(statementId, state);
       },
     };
-    return new StatementPane(statement, actions, this.#saved.grid(statementId));
+    return new StatementPane(runId, statement, actions, this.#saved.grid(statementId));
   }
 
   #pick(statementId: number | undefined): void {

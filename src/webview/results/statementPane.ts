@@ -1,14 +1,16 @@
 import type { Arrangement, ArrangementNews } from '../../contract/arrangement.ts';
-import type { FailureView, StatementView, ToWebview } from '../../contract/results.ts';
+import type { FailureView, FromWebview, StatementView, ToWebview } from '../../contract/results.ts';
 import { Grid, type GridState } from '../grid/grid.ts';
 import { el, setText } from '../controls/dom.ts';
-import { RowTools, type RowRequest } from './arrange/rowTools.ts';
+import { RowTools } from './arrange/rowTools.ts';
 import { failureBlock } from './failure.ts';
 import { counted, tagInWords } from './format.ts';
 import { LimitBar } from './limitBar.ts';
 import { NodeList } from './nodeList.ts';
 import { Notices } from './notices.ts';
+import { ResultCells } from './resultCells.ts';
 import { StatusLine } from './statusLine.ts';
+import { isZoned } from './timeZone.ts';
 import { typeName } from './typeNames.ts';
 
 /** What is remembered of a statement's rows: how the grid stood, and how rows were arranged. */
@@ -24,9 +26,8 @@ export interface PaneActions {
   giveUpRest(): void;
   remedy(remedyId: string): void;
   reveal(): void;
-  announce(message: string): void;
-  /** Asks about the order of the rows, or for something in them. */
-  askAboutRows(request: RowRequest): void;
+  /** Sends what is asked for of cells and their order. */
+  post(message: FromWebview): void;
   /** What is to be remembered of the rows has changed. */
   gridChanged(state: RowsState): void;
 }
@@ -34,6 +35,7 @@ export interface PaneActions {
 /** Everything about one attempt at one statement: its status, failure, notices and rows. */
 export class StatementPane {
   readonly element = el('div', 'pane');
+  readonly #runId: number;
   readonly #statementId: number;
   readonly #startedAt: number;
   readonly #actions: PaneActions;
@@ -44,13 +46,22 @@ export class StatementPane {
   readonly #limit: LimitBar;
   readonly #failure = el('div', 'pane-failure');
   readonly #words = el('p', 'pane-words');
+  /** The grid, and beside it the viewer of a value. */
+  readonly #body = el('div', 'pane-body');
   readonly #rows = el('div', 'pane-rows');
   #shownFailure: FailureView | undefined;
   #grid: Grid | undefined;
   #tools: RowTools | undefined;
+  #cells: ResultCells | undefined;
 
   /** @param initialGrid how the statement's rows stood when they were last shown */
-  constructor({ id, startedAt }: StatementView, actions: PaneActions, initialGrid: RowsState | undefined) {
+  constructor(
+    runId: number,
+    { id, startedAt }: StatementView,
+    actions: PaneActions,
+    initialGrid: RowsState | undefined,
+  ) {
+    this.#runId = runId;
     this.#statementId = id;
     this.#startedAt = startedAt;
     this.#actions = actions;
@@ -58,7 +69,8 @@ export class StatementPane {
     this.#status = new StatusLine(() => {
       actions.reveal();
     });
-    this.#rows.hidden = true;
+    this.#body.hidden = true;
+    this.#body.append(this.#rows);
     this.#limit = new LimitBar(actions);
     this.element.append(
       this.#status.element,
@@ -67,7 +79,7 @@ export class StatementPane {
       this.#notices.element,
       this.#words,
       this.#limit.element,
-      this.#rows,
+      this.#body,
     );
   }
 
@@ -106,7 +118,20 @@ export class StatementPane {
     this.#tools?.take(news);
   }
 
+  /** Takes what was asked for of cells. */
+  takeCells(message: Extract<ToWebview, { type: 'summary' | 'value' }>): void {
+    if (message.type === 'summary') this.#status.showSelection(message.text);
+    else this.#cells?.takeValue(message);
+  }
+
+  /** Exports the rows; returns whether there are any to export. */
+  export(): boolean {
+    this.#cells?.export();
+    return this.#cells !== undefined;
+  }
+
   dispose(): void {
+    this.#cells?.dispose();
     this.#grid?.dispose();
     this.element.remove();
   }
@@ -117,39 +142,52 @@ export class StatementPane {
     this.#failure.replaceChildren(...(failure ? [failureBlock(failure, this.#actions)] : []));
   }
 
-  #makeGrid(statement: StatementView): Grid {
-    const columns = statement.columns.map(({ name, typeOid, numeric }) => ({
+  #makeGrid({ id: statementId, columns: resultColumns, sql, timeZone }: StatementView): Grid {
+    const runId = this.#runId;
+    const columns = resultColumns.map(({ name, typeOid, numeric }) => ({
       name,
-      type: typeName(typeOid),
+      type: typeName(typeOid) + (isZoned(typeOid) && timeZone ? `, shown in ${timeZone}` : ''),
       numeric,
     }));
+    const cells = new ResultCells(
+      { runId, statementId, columns: resultColumns },
+      this.#body,
+      (message) => {
+        this.#actions.post(message);
+      },
+      () => {
+        this.#status.showSelection('');
+      },
+    );
+    this.#cells = cells;
     const changed = (): void => {
       this.#actions.gridChanged({ ...grid.state, arrangement: tools.arrangement });
+      cells.selectionChanged();
     };
     const tools = new RowTools(columns, {
       ask: (request) => {
-        this.#actions.askAboutRows(request);
+        this.#actions.post({ ...request, runId, statementId });
       },
       changed,
     });
     const grid = new Grid({
-      label: `Rows of ${statement.sql}`,
+      label: `Rows of ${sql}`,
       columns,
       columnCommands: tools.commands,
       requestRows: (first, count) => {
         this.#actions.requestRows(first, count);
       },
-      announce: (message) => {
-        this.#actions.announce(message);
-      },
+      commands: cells,
       stateChanged: changed,
       initial: this.#initialGrid,
     });
     this.#tools = tools;
     tools.serve(grid, this.#initialGrid?.arrangement);
-    this.#rows.before(...tools.elements);
-    this.#rows.hidden = false;
+    this.#body.before(...tools.elements);
+    this.#body.hidden = false;
     this.#rows.append(grid.element);
+    this.#status.append(cells.toolbar.element);
+    cells.attach(grid);
     return grid;
   }
 }

@@ -2,6 +2,7 @@ import type { StatementView } from '../../contract/results.ts';
 import { button, el, setText } from '../controls/dom.ts';
 import { counted, duration, firstKeyword, runningTime } from './format.ts';
 import { icon } from '../controls/icons.ts';
+import { shownTimeZone } from './timeZone.ts';
 
 const words: Readonly<Record<StatementView['state'], string>> = {
   pending: 'Waiting',
@@ -18,6 +19,8 @@ export class StatusLine {
   readonly #tag = el('span', 'status-tag');
   readonly #rows = el('span', 'status-fact');
   readonly #time = el('span', 'status-fact status-time');
+  readonly #zone = el('span', 'status-fact');
+  readonly #selection = el('span', 'status-fact status-selection');
   readonly #cluster = el('span', 'badge-cluster');
   readonly #node = el('span', 'badge-node');
   readonly #role = el('span', 'badge-role');
@@ -28,7 +31,16 @@ export class StatusLine {
   constructor(reveal: () => void) {
     this.#line = button('link status-line', '', reveal);
     this.#line.title = 'Show the statement in its file';
-    this.element.append(this.#tag, this.#rows, this.#time, this.#badge, this.#line);
+    this.#zone.title = 'The session’s time zone, in which values with a time zone are shown';
+    this.element.append(
+      this.#tag,
+      this.#rows,
+      this.#time,
+      this.#badge,
+      this.#zone,
+      this.#selection,
+      this.#line,
+    );
   }
 
   update(statement: StatementView): void {
@@ -36,6 +48,7 @@ export class StatusLine {
     setText(this.#tag, commandTag ?? `${firstKeyword(statement.sql)}: ${words[state].toLowerCase()}`);
     const soFar = state === 'running' ? ' so far' : '';
     setText(this.#rows, columns.length > 0 ? counted(rowCount, 'row') + soFar : '');
+    setText(this.#zone, shownTimeZone(statement) ?? '');
     setText(this.#cluster, target.cluster);
     setText(this.#node, target.node);
     setText(this.#role, target.role);
@@ -43,6 +56,17 @@ export class StatusLine {
     this.#badge.dataset['role'] = target.role;
     this.#badge.title = `Ran on ${target.node} (${target.role}) of cluster ${target.cluster}`;
     setText(this.#line, `Line ${statement.line}`);
+  }
+
+  /** @param text what the selected cells come to; empty where there are none */
+  showSelection(text: string): void {
+    setText(this.#selection, text);
+    this.#selection.title = text;
+  }
+
+  /** Adds something at the end. */
+  append(element: Element): void {
+    this.element.append(element);
   }
 
   /** @param elapsed milliseconds until now */

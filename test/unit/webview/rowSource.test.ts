@@ -77,20 +77,4 @@ describe('RowSource', () => {
     source.accept(0, rows(0, 10));
     assert.equal(source.get(0), undefined);
   });
-
-  it('reads rows for a copy without keeping them', async () => {
-    const { source, asked } = sourceOf(100);
-    const read = source.read(40, 60);
-    source.accept(40, rows(40, 60));
-    assert.equal((await read).length, 60);
-    assert.deepEqual(asked, [[40, 60]]);
-    assert.equal(source.get(40), undefined);
-  });
-
-  it('ends reads when it is closed', async () => {
-    const { source } = sourceOf(100);
-    const read = source.read(0, 10);
-    source.close();
-    assert.deepEqual(await read, []);
-  });
 });

@@ -4,12 +4,18 @@ import {
   cellAfterKey,
   contains,
   rangeOf,
+  selectionAfterKey,
   wholeColumns,
   wholeRows,
 } from '../../../src/webview/grid/selection.ts';
 
 const shape = { rows: 100, columns: 5, page: 20 };
-const press = (key: string, ctrlKey = false) => ({ key, ctrlKey, metaKey: false });
+const press = (key: string, ctrlKey = false, shiftKey = false) => ({
+  key,
+  ctrlKey,
+  metaKey: false,
+  shiftKey,
+});
 
 describe('cellAfterKey', () => {
   const from = { row: 50, column: 2 };
@@ -43,6 +49,25 @@ describe('cellAfterKey', () => {
   it('leaves other keys alone', () => {
     assert.equal(cellAfterKey(from, press('c', true), shape), undefined);
     assert.equal(cellAfterKey(from, press('Tab'), shape), undefined);
+  });
+});
+
+describe('selectionAfterKey', () => {
+  const selection = { anchor: { row: 7, column: 1 }, focus: { row: 3, column: 2 } };
+  const selected = (key: string, ctrlKey: boolean, shiftKey: boolean) => {
+    const after = selectionAfterKey(selection, press(key, ctrlKey, shiftKey), shape);
+    return after && rangeOf(after);
+  };
+
+  it('selects everything, whole rows and whole columns', () => {
+    assert.deepEqual(selected('a', true, false), { top: 0, bottom: 99, left: 0, right: 4 });
+    assert.deepEqual(selected(' ', false, true), { top: 3, bottom: 7, left: 0, right: 4 });
+    assert.deepEqual(selected(' ', true, false), { top: 0, bottom: 99, left: 1, right: 2 });
+  });
+
+  it('leaves other keys alone', () => {
+    assert.equal(selected('a', false, false), undefined);
+    assert.equal(selected(' ', false, false), undefined);
   });
 });
 

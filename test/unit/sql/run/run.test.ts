@@ -14,6 +14,7 @@ type Answer = (session: FakeSession, sink: ResultSink, signal: AbortSignal | und
 /** A session that answers statements from a table; statements that are not in it are done at once. */
 class FakeSession implements Session {
   readonly serverPid = 1;
+  readonly timeZone = 'UTC';
   readonly inHotStandby = false;
   readonly rest = undefined;
   readonly sent: string[] = [];
