@@ -33,12 +33,28 @@ export interface Place {
  *
  * @param pieces of `source`, as `split` gives them
  * @param offset of the cursor
+ * @param literals what is found in a string; nothing unless told
  * @returns undefined in literals, comments, psql commands and rows of COPY
  */
-export const placeAt = (source: string, pieces: readonly Piece[], offset: number): Place | undefined => {
+export const placeAt = (
+  source: string,
+  pieces: readonly Piece[],
+  offset: number,
+  literals: Literals = 'refuse',
+): Place | undefined => {
   const from = beginOf(source, pieceBefore(pieces, offset), offset);
-  return from === undefined ? undefined : placeWithin(source, from, offset, false);
+  return from === undefined ? undefined : placeWithin(source, { from, inBody: false, literals }, offset);
 };
+
+/** In a string: nothing is found, or the place that the string begins at. */
+type Literals = 'refuse' | 'begin';
+
+interface Region {
+  readonly from: number;
+  /** Whether it is a function's body, where PL/pgSQL has statements inside of others. */
+  readonly inBody: boolean;
+  readonly literals: Literals;
+}
 
 /** The last piece that begins before a place. */
 const pieceBefore = (pieces: readonly Piece[], offset: number): Piece | undefined => {
@@ -65,8 +81,8 @@ const beginOf = (source: string, piece: Piece | undefined, offset: number): numb
   return offset >= end && end > piece.end ? end : piece.start;
 };
 
-/** @param inBody whether it is a function's body, where PL/pgSQL has statements inside of others */
-const placeWithin = (source: string, from: number, offset: number, inBody: boolean): Place | undefined => {
+const placeWithin = (source: string, region: Region, offset: number): Place | undefined => {
+  const { from, inBody, literals } = region;
   const lexer = new Lexer(source);
   lexer.moveTo(from);
   const before: SqlToken[] = [];
@@ -85,11 +101,22 @@ const placeWithin = (source: string, from: number, offset: number, inBody: boole
     } else if (kind !== Token.space) {
       const token = tokenAt(source, lexer);
       if (end < offset || (end === offset && !isName(token))) {
-        if (end === offset && isOpenLiteral(source, token)) return undefined;
+        if (end === offset && isOpenLiteral(source, token)) {
+          return literals === 'begin' && !token.text.startsWith('/*')
+            ? placeWithin(source, region, start)
+            : undefined;
+        }
         if (inBody && LEADS_TO_STATEMENT.test(before.at(-1)?.word ?? '')) before.length = 0;
         before.push(inBody && token.word === 'PERFORM' ? { ...token, word: 'SELECT' } : token);
       } else if (start < offset) {
-        if (!isName(token)) return insideBody(source, before, token, offset);
+        const { kind: tokenKind } = token;
+        if (!isName(token)) {
+          const inside = insideBody(source, before, token, offset);
+          return (
+            inside ??
+            (literals === 'begin' && tokenKind === 'literal' ? placeWithin(source, region, start) : undefined)
+          );
+        }
         touched = token;
         // A quote that isn't closed yet takes what follows along.
         if (token.text.includes('\n')) lexer.moveTo(offset);
@@ -137,7 +164,7 @@ const insideBody = (
   const bodyStart = start + delimiter.length;
   const bodyEnd = text.endsWith(delimiter) ? end - delimiter.length : end;
   if (offset < bodyStart || offset > bodyEnd) return undefined;
-  return placeWithin(source.slice(0, bodyEnd), bodyStart, offset, true);
+  return placeWithin(source.slice(0, bodyEnd), { from: bodyStart, inBody: true, literals: 'refuse' }, offset);
 };
 
 const emptyLineBetween = (source: string, from: number, to: number): boolean =>

@@ -6,6 +6,7 @@ import type { ResultFiles } from '../../sql/results/resultFiles.ts';
 import type { Targets } from '../commands/targets.ts';
 import type { Guard } from '../guard.ts';
 import { ResultsView } from '../results/resultsView.ts';
+import { createLanguage } from '../language/language.ts';
 import { ActiveFile } from './activeFile.ts';
 import { Attachments } from './attachments.ts';
 import { SqlCommands } from './commands.ts';
@@ -47,6 +48,7 @@ export const createSqlEditor = (dependencies: SqlEditorDependencies): vscode.Dis
     new SqlStatusItem(attachments, connections, monitor, runs),
     new ActiveFile(attachments, monitor, runs, guard),
     new FileLife(attachments, connections, runs, guard),
+    createLanguage({ ...dependencies, attachments, connections, runs }),
     connections.onDidLose(({ file, loss }) => {
       log.warn(`${fileName(file)}: ${loss.error.message}`);
     }),
