@@ -420,7 +420,7 @@ const SHARDS: readonly FunctionDoc[] = [
   ),
   doc(
     'citus_table_size',
-    [parameter('table_name', 'regclass', 'A distributed table.')],
+    [parameter('logicalrelid', 'regclass', 'A distributed table.')],
     'bigint',
     'Bytes of all shards, without indexes.',
     'Asks all workers; an error where one is down.',
@@ -428,7 +428,7 @@ const SHARDS: readonly FunctionDoc[] = [
   doc(
     'citus_total_relation_size',
     [
-      parameter('table_name', 'regclass', 'A distributed table.'),
+      parameter('logicalrelid', 'regclass', 'A distributed table.'),
       parameter('fail_on_error', 'boolean', 'Gives NULL instead of an error where it is false.', 'true'),
     ],
     'bigint',
