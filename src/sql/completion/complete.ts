@@ -1,17 +1,14 @@
-import type { FunctionDoc } from '../../sharding/functionDocs.ts';
 import type { Piece } from '../splitter/piece.ts';
 import { expectationAt } from './expectation.ts';
 import { placeAt } from './place.ts';
 import { blockAt, blocksOf } from './queryBlocks.ts';
-import { type Knowledge, Scope } from './scope.ts';
-import { Suggester, type Suggestion } from './suggester.ts';
+import type { CompletionKnowledge } from './catalogSuggester.ts';
+import { Scope } from './scope.ts';
+import { Suggester } from './suggester.ts';
+import type { Suggestion } from './suggestion.ts';
 
-export type { Suggestion } from './suggester.ts';
-
-/** Everything that completion is given besides the text. */
-export interface CompletionKnowledge extends Knowledge {
-  readonly functionDocs: readonly FunctionDoc[];
-}
+export type { CompletionKnowledge } from './catalogSuggester.ts';
+export type { Suggestion } from './suggestion.ts';
 
 /** What fits at a cursor. */
 export interface Completion {
@@ -45,6 +42,6 @@ export const complete = (
   const expectation = expectationAt(place.tokens, place.index, block);
   const suggester = new Suggester(place, block, scope, knowledge);
   suggester.suggest(expectation);
-  const { suggestions, incomplete } = suggester;
-  return { suggestions, incomplete, missing: scope.missing, typed: place.typed };
+  const { all, incomplete } = suggester.found;
+  return { suggestions: all, incomplete, missing: scope.missing, typed: place.typed };
 };
