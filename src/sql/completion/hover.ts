@@ -1,7 +1,8 @@
 import type { Piece } from '../splitter/piece.ts';
 import type { CompletionKnowledge } from './complete.ts';
 import { describe, type Subject } from './describe.ts';
-import { type Expectation, expectationAt } from './expectation.ts';
+import { expectationAt } from './expectation.ts';
+import type { Expectation } from './expected.ts';
 import { isReserved } from './keywords.ts';
 import { type Place, placeAt } from './place.ts';
 import { type Block, blockAt, blocksOf } from './queryBlocks.ts';

@@ -1,7 +1,7 @@
 import { type CompletionKnowledge, CatalogSuggester } from './catalogSuggester.ts';
 import type { Relation } from '../catalog/catalog.ts';
 import { describe, kindOf } from './describe.ts';
-import type { Expectation } from './expectation.ts';
+import type { Expectation } from './expected.ts';
 import { joinConditions, sharedNames } from './joins.ts';
 import { quoteIfNeeded } from './names.ts';
 import type { Place } from './place.ts';
