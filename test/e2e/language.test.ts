@@ -97,9 +97,9 @@ describe('writing SQL', function () {
     await window().page.keyboard.press('Escape');
   });
 
-  it('tells of a table how it is spread, in every theme', async () => {
+  it('tells of a table how it is spread, in dark and light', async () => {
     const hover = window().page.locator('.monaco-hover:visible');
-    for (const theme of ['dark', 'light', 'contrast'] as const) {
+    for (const theme of ['dark', 'light'] as const) {
       await window().useTheme(theme);
       await window().editor.locator('.view-line').getByText('orders').first().hover();
       await hover
@@ -123,7 +123,11 @@ describe('writing SQL', function () {
   it('formats the statements of a file and nothing else', async () => {
     await window().openFile('untidy.sql');
     await window().runCommand('Format Document');
-    await window().editor.locator('.view-line').getByText('group by').first().waitFor();
+    await window()
+      .editor.locator('.view-line')
+      .getByText(/^from$/)
+      .first()
+      .waitFor();
     assert.match(await text(), /select\n {2,4}tenant_id,\n {2,4}count\(\*\)\nfrom\n {2,4}orders/);
     assert.match(await text(), /\\d {3}orders/);
     await window().screenshot('formatted');

@@ -110,7 +110,7 @@ describe('the catalog of a PostgreSQL server', function () {
     assert.equal(node.current, first);
     node.invalidate();
     await node.load();
-    const later = node.current?.relation(['later'], first.searchPath);
+    const later = node.current.relation(['later'], first.searchPath);
     assert.ok(later);
     await node.loadDetails([later.oid]);
     assert.deepEqual(

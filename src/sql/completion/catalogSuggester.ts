@@ -1,6 +1,7 @@
 import type { FunctionDoc } from '../../sharding/functionDocs.ts';
 import type { Catalog, Relation, Routine } from '../catalog/catalog.ts';
-import { describe, kindOf, signatureOf, signatureOfDoc, type Subject } from './describe.ts';
+import { groupBy } from '../catalog/groupBy.ts';
+import { describe, kindOf } from './describe.ts';
 import { TYPES } from './keywords.ts';
 import { begins, mayBecome, quoteIfNeeded } from './names.ts';
 import type { Knowledge } from './scope.ts';
@@ -85,69 +86,72 @@ export class CatalogSuggester {
     if (!qualified && this.#typed === '') this.#found.incomplete = true;
   }
 
-  /** @param schema that they are qualified with */
-  routines(isWanted: (routine: Routine) => boolean, schema?: string): void {
-    const { functionDocs, searchPath } = this.#knowledge;
-    const docs = new Map(functionDocs.map((doc) => [doc.name, doc]));
+  /**
+   * @param schema that they are qualified with
+   * @param unasked whether those of the sharding are shown before anything is typed
+   */
+  routines(isWanted: (routine: Routine) => boolean, schema?: string, unasked = false): void {
+    const docs = new Map(this.#knowledge.functionDocs.map((doc, place) => [doc.name, { doc, place }]));
     const typed = this.#typed;
-    const shown = ({ name, schema: own }: { name: string; schema: string }): boolean =>
+    const docOf = (routine: Routine): { doc: FunctionDoc; place: number } | undefined => {
+      const found = docs.get(routine.name);
+      return found?.doc.schema === routine.schema ? found : undefined;
+    };
+    const isShown = (routine: Routine): boolean =>
       schema !== undefined || typed !== ''
-        ? begins(typed, name)
-        : COMMON_FUNCTIONS.has(name) || docs.get(name)?.schema === own || !SYSTEM.test(own);
-    const path = new Set(searchPath);
-    const named = new Map<string, Routine[]>();
-    for (const routine of this.#catalog?.routines ?? []) {
-      if (!shown(routine) || !isWanted(routine)) continue;
-      const key = `${routine.schema}.${routine.name}`;
-      const overloads = named.get(key);
-      if (overloads) overloads.push(routine);
-      else named.set(key, [routine]);
+        ? begins(typed, routine.name)
+        : COMMON_FUNCTIONS.has(routine.name) ||
+          (unasked && docOf(routine) !== undefined) ||
+          !SYSTEM.test(routine.schema);
+    const path = new Set(this.#knowledge.searchPath);
+    const overloads = groupBy(
+      (this.#catalog?.routines ?? []).filter((routine) => isShown(routine) && isWanted(routine)),
+      (routine) => `${routine.schema}.${routine.name}`,
+    );
+    const ranked = [...overloads.values()]
+      .flatMap((routines) => {
+        const [first] = routines;
+        if (!first) return [];
+        const found = docOf(first);
+        const isCommon = COMMON_FUNCTIONS.has(first.name) && first.schema === 'pg_catalog';
+        const rank = isCommon ? Rank.documented : rankOf(first.schema, path, Rank.function);
+        return [
+          { first, routines, doc: found?.doc, rank: found ? Rank.documented + found.place / 1000 : rank },
+        ];
+      })
+      .sort((a, b) => a.rank - b.rank);
+    for (const { first, routines, doc, rank } of this.#few(ranked)) {
+      const name = quoteIfNeeded(first.name);
+      const isVisible = schema !== undefined || path.has(first.schema);
+      this.#routine(isVisible ? name : `${quoteIfNeeded(first.schema)}.${name}`, routines, doc, rank);
     }
-    if (schema === undefined && typed === '') this.#found.incomplete = true;
-    for (const overloads of this.#few([...named.values()])) {
-      const [first] = overloads;
-      if (!first) continue;
-      const doc = docs.get(first.name);
-      const own = doc?.schema === first.schema ? doc : undefined;
-      this.#routine(first, overloads, own, schema !== undefined || path.has(first.schema), path);
+    if (schema !== undefined) return;
+    if (typed === '') this.#found.incomplete = true;
+    // A server that can't be asked has the sharding's all the same.
+    if (this.#catalog) return;
+    for (const { doc, place } of docs.values()) {
+      if (typed === '' ? unasked : begins(typed, doc.name)) {
+        this.#routine(doc.name, [], doc, Rank.documented + place / 1000);
+      }
     }
-    // A server that can't be asked has them all the same.
-    if (this.#catalog || schema !== undefined) return;
-    for (const doc of functionDocs) if (typed === '' || begins(typed, doc.name)) this.#documented(doc);
   }
 
-  #routine(
-    { schema, name }: Routine,
-    overloads: readonly Routine[],
-    doc: FunctionDoc | undefined,
-    bare: boolean,
-    path: ReadonlySet<string>,
-  ): void {
-    const [first] = overloads;
-    const insert = bare ? quoteIfNeeded(name) : `${quoteIfNeeded(schema)}.${quoteIfNeeded(name)}`;
-    const more = overloads.length > 1 ? ` (+${overloads.length - 1})` : '';
-    const subject: Subject = { kind: 'routine', routines: overloads, ...(doc && { doc }) };
-    const common = COMMON_FUNCTIONS.has(name) && schema === 'pg_catalog';
+  #routine(insert: string, routines: readonly Routine[], doc: FunctionDoc | undefined, rank: number): void {
+    const more = routines.length > 1 ? ` (+${routines.length - 1})` : '';
+    const result = routines[0] ? routines[0].result : doc?.result;
+    const takesNothing =
+      routines.length > 0
+        ? routines.every((routine) => routine.arguments === '')
+        : doc?.parameters.length === 0;
     this.#found.add({
       label: insert,
       kind: 'function',
       insert,
-      call: overloads.every((each) => each.arguments === '') ? 'none' : 'arguments',
-      detail: first ? signatureOf(first).slice(name.length) + more : '',
-      rank: doc || common ? Rank.documented : rankOf(schema, path, Rank.function),
-      describe: () => describe(subject),
-    });
-  }
-
-  #documented(doc: FunctionDoc): void {
-    this.#found.add({
-      label: doc.name,
-      kind: 'function',
-      insert: doc.name,
-      call: doc.parameters.length === 0 ? 'none' : 'arguments',
-      detail: signatureOfDoc(doc).slice(doc.name.length),
-      rank: Rank.documented,
-      describe: () => describe({ kind: 'routine', routines: [], doc }),
+      call: takesNothing ? 'none' : 'arguments',
+      // What it takes is long, and in its description.
+      detail: (result === undefined ? 'procedure' : `→ ${result.replace(/^TABLE\(.*$/, 'table')}`) + more,
+      rank,
+      describe: () => describe({ kind: 'routine', routines, ...(doc && { doc }) }),
     });
   }
 

@@ -12,6 +12,7 @@ export type { Suggestion } from './suggestion.ts';
 
 /** What fits at a cursor. */
 export interface Completion {
+  /** The best first. */
   readonly suggestions: readonly Suggestion[];
   /** Whether there are more, which another letter would bring. */
   readonly incomplete: boolean;
@@ -43,5 +44,6 @@ export const complete = (
   const suggester = new Suggester(place, block, scope, knowledge);
   suggester.suggest(expectation);
   const { all, incomplete } = suggester.found;
-  return { suggestions: all, incomplete, missing: scope.missing, typed: place.typed };
+  const suggestions = [...all].sort((a, b) => a.rank - b.rank);
+  return { suggestions, incomplete, missing: scope.missing, typed: place.typed };
 };

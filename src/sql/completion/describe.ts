@@ -13,6 +13,7 @@ export type Subject =
       readonly relation?: Relation;
     }
   | { readonly kind: 'routine'; readonly routines: readonly Routine[]; readonly doc?: FunctionDoc }
+  | { readonly kind: 'condition'; readonly sql: string; readonly isColocated: boolean }
   | { readonly kind: 'setting'; readonly setting: Setting }
   | { readonly kind: 'type'; readonly type: DataType };
 
@@ -31,6 +32,13 @@ export const describe = (subject: Subject, details?: RelationDetails): string =>
       return describeColumn(subject);
     case 'routine':
       return describeRoutine(subject.routines, subject.doc);
+    case 'condition':
+      return paragraphs(
+        code(subject.sql.replaceAll(' AND ', '\n  AND ')),
+        subject.isColocated
+          ? 'Compares the distribution columns of colocated tables: the join runs shard by shard, on the node of each.'
+          : undefined,
+      );
     case 'setting':
       return describeSetting(subject.setting);
     case 'type':

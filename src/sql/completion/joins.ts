@@ -7,6 +7,8 @@ export interface JoinCondition {
   readonly sql: string;
   /** Why it fits. */
   readonly reason: string;
+  /** Whether it compares the distribution columns of one colocation group. */
+  readonly isColocated: boolean;
 }
 
 type Pair = readonly [column: string, otherColumn: string];
@@ -22,24 +24,25 @@ export const joinConditions = (
   knowledge: Knowledge,
 ): JoinCondition[] => {
   const found = new Map<string, JoinCondition>();
-  const add = (other: ScopeSource, pairs: readonly Pair[], reason: string): void => {
+  const add = (other: ScopeSource, pairs: readonly Pair[], isColocated: boolean, reason: string): void => {
     const sql = pairs
       .map(([column, otherColumn]) => `${qualified(joined, column)} = ${qualified(other, otherColumn)}`)
       .join(' AND ');
-    if (pairs.length > 0 && !found.has(sql)) found.set(sql, { sql, reason });
+    if (pairs.length > 0 && !found.has(sql))
+      found.set(sql, { sql, isColocated, reason: isColocated ? `colocated, ${reason}` : reason });
   };
   for (const other of [...others].reverse()) {
     const key = foreignKeyPairs(joined, other, knowledge);
     const place = colocationPair(joined, other);
     if (place && key.length > 0) {
       const rest = key.filter(([column]) => column !== place[0]);
-      add(other, [place, ...rest], 'foreign key, colocated: joins shard by shard');
+      add(other, [place, ...rest], true, 'foreign key');
     }
-    if (place) add(other, [place], 'distribution columns, colocated: joins shard by shard');
-    add(other, key, 'foreign key');
+    if (place) add(other, [place], true, 'distribution');
+    add(other, key, false, 'foreign key');
     for (const name of sharedNames(joined, other)) {
       const pairs: readonly Pair[] = place && place[0] !== name ? [place, [name, name]] : [[name, name]];
-      add(other, pairs, place ? 'same name, colocated: joins shard by shard' : 'same name');
+      add(other, pairs, place !== undefined, 'same name');
     }
   }
   return [...found.values()];

@@ -156,7 +156,8 @@ export class Suggester {
         }),
       });
     }
-    this.#ofCatalog.routines(({ kind }) => kind !== 'procedure');
+    // Where rows are read from, nobody is about to operate the cluster.
+    this.#ofCatalog.routines(({ kind }) => kind !== 'procedure', undefined, sources.length === 0);
     this.#ofCatalog.whatLettersBring();
   }
 
@@ -172,13 +173,14 @@ export class Suggester {
   #conditions(): void {
     const join = this.#join();
     const conditions = join ? joinConditions(join.joined, join.others, this.#knowledge) : [];
-    conditions.forEach(({ sql, reason }, at) => {
+    conditions.forEach(({ sql, reason, isColocated }, at) => {
       this.found.add({
         label: sql,
         kind: 'condition',
         insert: sql,
         detail: reason,
         rank: Rank.best + at / 1000,
+        describe: () => describe({ kind: 'condition', sql, isColocated }),
       });
     });
   }

@@ -35,7 +35,7 @@ class SqlCompletionItem extends vscode.CompletionItem {
     );
     this.describe = suggestion.describe;
     this.range = range;
-    this.sortText = `${String(Math.floor(suggestion.rank))}${String(place).padStart(5, '0')}`;
+    this.sortText = String(place).padStart(5, '0');
     this.insertText = suggestion.insert;
     // The editor compares what was typed, a quote with it.
     if (suggestion.insert.startsWith('"')) this.filterText = suggestion.insert;

@@ -25,7 +25,7 @@ const callIn = (text: string, knowledge = SHOP): Call | undefined => {
 const highlighted = (text: string, knowledge = SHOP): string | undefined => {
   const call = callIn(text, knowledge);
   const signature = call?.signatures[call.signature];
-  const parameter = signature?.parameters[call?.parameter ?? 0];
+  const parameter = call && signature?.parameters[call.parameter];
   return parameter && signature?.label.slice(parameter.start, parameter.end);
 };
 
