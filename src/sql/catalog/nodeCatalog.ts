@@ -74,7 +74,9 @@ export class NodeCatalog {
     if (missing.length === 0 || performance.now() - this.#failedAt < RETRY_MS) return;
     const details = this.#details;
     await this.#ask(async (session) => {
-      for (const [oid, found] of await loadDetails(session, missing)) details.set(oid, found);
+      const found = await loadDetails(session, missing);
+      // What has no columns, or is gone, is not asked for again.
+      for (const oid of missing) details.set(oid, found.get(oid) ?? { columns: [], foreignKeys: [] });
     });
   }
 

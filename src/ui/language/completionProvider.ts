@@ -67,8 +67,10 @@ export class SqlCompletionProvider implements vscode.CompletionItemProvider<SqlC
     if (!completion || token.isCancellationRequested) return undefined;
     const { typed } = completion;
     const start = document.positionAt(typed.start);
-    const inserting = new vscode.Range(start, position);
-    const range = { inserting, replacing: new vscode.Range(start, document.positionAt(typed.end)) };
+    const replacing = new vscode.Range(start, document.positionAt(typed.end));
+    // The quote that the editor closed belongs to the name.
+    const inserting = typed.text.startsWith('"') ? replacing : new vscode.Range(start, position);
+    const range = { inserting, replacing };
     const opens = /^\s*\(/.test(text.slice(typed.end, typed.end + 20));
     const items = completion.suggestions.map((suggestion, place) => {
       const item = new SqlCompletionItem(suggestion, place, range);

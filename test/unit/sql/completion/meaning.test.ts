@@ -24,9 +24,9 @@ const callIn = (text: string, knowledge = SHOP): Call | undefined => {
 /** The parameter that is highlighted, as it stands in the label. */
 const highlighted = (text: string, knowledge = SHOP): string | undefined => {
   const call = callIn(text, knowledge);
-  const signature = call?.signatures[call.signature];
-  const parameter = call && signature?.parameters[call.parameter];
-  return parameter && signature?.label.slice(parameter.start, parameter.end);
+  const { label, parameters } = call?.signatures[call.signature] ?? { label: '', parameters: [] };
+  const parameter = parameters[call?.parameter ?? 0];
+  return parameter && label.slice(parameter.start, parameter.end);
 };
 
 describe('what a name means', () => {
