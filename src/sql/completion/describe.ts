@@ -2,6 +2,7 @@ import type { FunctionDoc } from '../../sharding/functionDocs.ts';
 import type { ShardedTable } from '../../sharding/sharding.ts';
 import type { DataType, Relation, RelationDetails, Routine, Setting } from '../catalog/catalog.ts';
 import type { ScopeColumn } from './scope.ts';
+import { tokensOf } from './tokens.ts';
 
 /** Something that can be told about in a few lines. */
 export type Subject =
@@ -47,7 +48,7 @@ export const describe = (subject: Subject, details?: RelationDetails): string =>
 };
 
 /** `distributed by tenant_id, 32 shards, colocation group 4`. */
-export const spread = ({ type, distributionColumn, shardCount, colocationId }: ShardedTable): string => {
+const spread = ({ type, distributionColumn, shardCount, colocationId }: ShardedTable): string => {
   switch (type) {
     case 'distributed':
       return `distributed by ${distributionColumn ?? 'nothing'}, ${shardCount} shards, colocation group ${colocationId}`;
@@ -125,11 +126,33 @@ export const signatureOfDoc = ({ name, parameters, result }: FunctionDoc): strin
 const parameterText = ({ name, type, ...rest }: FunctionDoc['parameters'][number]): string =>
   `${name} ${type}${rest.default === undefined ? '' : ` DEFAULT ${rest.default}`}`;
 
+/** What fits into a line of the editor's description. */
+const LINE = 44;
+
+/** A long signature with a line for each parameter. */
+const folded = (signature: string): string => {
+  if (signature.length <= LINE) return signature;
+  let depth = 0;
+  let text = '';
+  let at = 0;
+  for (const { kind, text: token, end } of tokensOf(signature)) {
+    if (kind === 'close') depth -= 1;
+    const breaks = (kind === 'open' && depth === 0) || (token === ',' && depth === 1);
+    if (kind === 'open') depth += 1;
+    if (!breaks) continue;
+    text += `${signature.slice(at, end).trimStart()}\n  `;
+    at = end;
+  }
+  return text + signature.slice(at).trimStart();
+};
+
 /** Overloads of one name are shown up to here. */
 const MOST_OVERLOADS = 4;
 
 const describeRoutine = (routines: readonly Routine[], doc: FunctionDoc | undefined): string => {
-  const signatures = routines.length > 0 ? routines.map(signatureOf) : doc ? [signatureOfDoc(doc)] : [];
+  const signatures = (routines.length > 0 ? routines.map(signatureOf) : doc ? [signatureOfDoc(doc)] : []).map(
+    folded,
+  );
   const more = signatures.length - MOST_OVERLOADS;
   const shown = signatures.slice(0, MOST_OVERLOADS).join('\n') + (more > 0 ? `\n-- and ${more} more` : '');
   if (doc) return paragraphs(code(shown), describeDoc(doc));

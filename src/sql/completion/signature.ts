@@ -13,7 +13,7 @@ export interface Signature {
   readonly parameters: readonly SignatureParameter[];
 }
 
-export interface SignatureParameter {
+interface SignatureParameter {
   /** Its place in the label. */
   readonly start: number;
   readonly end: number;

@@ -1,5 +1,5 @@
 /** What a suggestion is; the editor draws an icon for it. */
-export type SuggestionKind =
+type SuggestionKind =
   | 'keyword'
   | 'schema'
   | 'relation'

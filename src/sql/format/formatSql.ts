@@ -18,7 +18,7 @@ export interface FormatOptions {
 }
 
 /** Puts a text in the place of [start, end). */
-export interface FormatEdit {
+interface FormatEdit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
