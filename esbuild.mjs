@@ -1,5 +1,6 @@
 import { context, build } from 'esbuild';
 import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -27,6 +28,8 @@ const node = {
  * takes as long as reading all of the rest, and activation shouldn't wait for that.
  */
 const lazyPackages = ['execa', 'fflate', 'modern-tar/fs', 'pg', 'pg-copy-streams', 'proper-lockfile'];
+/** The same of our own files, which take a part of a large package. */
+const lazyFiles = { 'sql-formatter': 'src/sql/format/postgresqlFormatter.ts' };
 /** @param {string} name of a package, or of one of its parts */
 const fileName = (name) => name.replace('/', '-');
 /** @type {import('esbuild').Plugin} */
@@ -37,6 +40,12 @@ const filesOfTheirOwn = {
       path: `./packages/${fileName(path)}.cjs`,
       external: true,
     }));
+    for (const [name, file] of Object.entries(lazyFiles)) {
+      onResolve({ filter: new RegExp(`/${basename(file)}$`) }, () => ({
+        path: `./packages/${name}.cjs`,
+        external: true,
+      }));
+    }
   },
 };
 
@@ -46,6 +55,11 @@ const bundles = [
     ...node,
     entryPoints: [name],
     outfile: `dist/packages/${fileName(name)}.cjs`,
+  })),
+  ...Object.entries(lazyFiles).map(([name, file]) => ({
+    ...node,
+    entryPoints: [file],
+    outfile: `dist/packages/${name}.cjs`,
   })),
   {
     ...common,

@@ -2,6 +2,7 @@ import type { Endpoint } from '../postgres/endpoint.ts';
 import type { ServerVersions } from '../postgres/install.ts';
 import type { Session } from '../postgres/session.ts';
 import type { TableName } from '../postgres/tableDefinition.ts';
+import type { FunctionDoc } from './functionDocs.ts';
 
 /** The ways to spread tables that there are: the Citus extension, or what PostgreSQL itself ships. */
 export const SHARDING_IDS = ['citus', 'postgres_fdw'] as const;
@@ -132,6 +133,8 @@ export interface Sharding {
   reach(coordinator: Session, sql: string): Promise<Reach | undefined>;
   /** What a coordinator in this role takes. */
   allowance(role: 'primary' | 'standby'): Allowance;
+  /** What people should know of the functions that they call. */
+  readonly functionDocs: readonly FunctionDoc[];
   /** Absent where a standby can't write at all: writes sent there run on the primary. */
   readonly directWrites?: DirectWrites;
   /** Absent where a worker knows its own part only. */

@@ -4,6 +4,7 @@ import { qualifiedName } from '../../postgres/identifier.ts';
 import { shardSizes } from '../shardSizes.ts';
 import type { Sharding } from '../sharding.ts';
 import { countPlacements, listShards, listTables, modelOf } from './catalog.ts';
+import { functionDocs } from './functionDocs.ts';
 import { reach } from './reach.ts';
 
 /** What is installed in every node, in this order. */
@@ -90,6 +91,7 @@ export const builtinSharding = (readResource: (name: string) => Promise<string>)
   listShards,
   shardSizes,
   reach,
+  functionDocs,
 
   allowance: (role) =>
     role === 'primary'

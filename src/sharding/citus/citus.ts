@@ -6,6 +6,7 @@ import { waitUntil } from '../../postgres/waitUntil.ts';
 import { shardSizes } from '../shardSizes.ts';
 import type { ConnectionProblem, Shard, ShardedTable, Sharding, TableType } from '../sharding.ts';
 import { directWrites } from './directWrites.ts';
+import { functionDocs } from './functionDocs.ts';
 import { reach } from './reach.ts';
 import { workerWrites } from './workerWrites.ts';
 
@@ -109,6 +110,7 @@ export const citus: Sharding = {
       ? { reads: true, writes: 'all', ddl: true }
       : { reads: true, writes: 'one shard', ddl: false },
 
+  functionDocs,
   directWrites,
   workerWrites,
 };

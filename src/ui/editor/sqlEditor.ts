@@ -6,6 +6,7 @@ import type { Targets } from '../commands/targets.ts';
 import type { Guard } from '../guard.ts';
 import { CellRequests } from '../results/cellRequests.ts';
 import { Results } from '../results/results.ts';
+import { createLanguage } from '../language/language.ts';
 import { ActiveFile } from './activeFile.ts';
 import type { Attachments } from './attachments.ts';
 import type { HistoryRecorder } from '../history/recorder.ts';
@@ -72,6 +73,7 @@ export const createSqlEditor = (dependencies: SqlEditorDependencies): vscode.Dis
     commands,
     new RunOnNodes({ ...dependencies, attachments, runs, commands }),
     new SqlLenses(attachments, monitor),
+    createLanguage({ ...dependencies, attachments, connections, runs }),
     runs.onDidChange((file) => {
       transactions.update(file);
     }),

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'mocha';
+import type { Locator } from 'playwright-core';
+import type { ClusterService } from '../../src/cluster/clusters.ts';
+import type { Cluster } from '../../src/cluster/model.ts';
+import { toRequest } from '../../src/cluster/provision/request.ts';
+import { createTestService, needCitus, onNode, proposeTestCluster } from '../support/clusters.ts';
+import { useWindow } from './harness.ts';
+
+const FILES = {
+  'query.sql': 'SELECT \nFROM orders o\n  JOIN items i ON ;\n\nSELECT ;\n',
+  'untidy.sql': "select tenant_id,count(*) from orders where status='open' group by 1;\n\\d   orders\n",
+};
+
+/** Writing SQL in a file that is attached to a standby coordinator. */
+describe('writing SQL', function () {
+  this.timeout(120_000);
+  let service: ClusterService;
+  let cluster: Cluster | undefined;
+  before(async function () {
+    await needCitus(this);
+  });
+  // Before the window's own clean-up, which removes the folder.
+  after(async () => {
+    if (cluster) await service.destroy(cluster);
+  });
+  const window = useWindow({ files: FILES });
+  before(async () => {
+    service = createTestService(window().sandbox.clusters);
+    cluster = await service.provision(toRequest(await proposeTestCluster(service)));
+    await onNode(service, cluster, 'coordinator1', async (session) => {
+      await session.run(
+        'CREATE TABLE orders (tenant_id bigint, order_id bigint, status text, total numeric(12,2), PRIMARY KEY (tenant_id, order_id))',
+      );
+      await session.run(
+        'CREATE TABLE items (tenant_id bigint, order_id bigint, sku text, FOREIGN KEY (tenant_id, order_id) REFERENCES orders)',
+      );
+      await session.run(`COMMENT ON TABLE orders IS 'What people have bought'`);
+      await session.run(`SELECT create_distributed_table('orders', 'tenant_id')`);
+      await session.run(`SELECT create_distributed_table('items', 'tenant_id', colocate_with => 'orders')`);
+    });
+    await window().openView();
+    await window().row(/demo/).waitFor();
+    await window().openFile('query.sql');
+    await window().runCommand('Citus: Attach SQL File to Coordinator…');
+    await window().pick('coordinator2');
+    await window().statusBarItem('demo › coordinator2').waitFor();
+  });
+
+  const suggestion = (text: string | RegExp): Locator =>
+    window().page.locator('.suggest-widget.visible .monaco-list-row').filter({ hasText: text }).first();
+  const text = async (): Promise<string> => {
+    const lines = await window().editor.locator('.view-line').allInnerTexts();
+    return lines.join('\n').replaceAll('\u00a0', ' ');
+  };
+  /** Puts the cursor to the end of a line. */
+  const goToEndOf = async (line: number): Promise<void> => {
+    await window().goToLine(line);
+    await window().page.keyboard.press('End');
+  };
+
+  it('suggests the columns of an alias, the distribution column first', async () => {
+    await goToEndOf(1);
+    await window().page.keyboard.type('o.', { delay: 50 });
+    await suggestion('total').waitFor();
+    await window().screenshot('completion dark');
+    assert.match(await suggestion(/./).innerText(), /tenant_id/);
+    await window().page.keyboard.type('sta', { delay: 50 });
+    await suggestion('status').waitFor();
+    await window().page.keyboard.press('Enter');
+    await window().editor.getByText('o.status').first().waitFor();
+  });
+
+  it('suggests a join that runs shard by shard', async () => {
+    await window().goToLine(3);
+    for (let step = 0; step < '  JOIN items i ON '.length; step++)
+      await window().page.keyboard.press('ArrowRight');
+    await window().page.keyboard.press('Control+Space');
+    await suggestion('i.tenant_id = o.tenant_id AND i.order_id = o.order_id').waitFor();
+    await window().screenshot('join dark');
+    await window().page.keyboard.press('Enter');
+    await window().editor.getByText('i.order_id = o.order_id').first().waitFor();
+  });
+
+  it('completes a function of Citus and shows what it takes', async () => {
+    await window().goToLine(5);
+    for (let step = 0; step < 'SELECT '.length; step++) await window().page.keyboard.press('ArrowRight');
+    await window().page.keyboard.type('create_dist', { delay: 50 });
+    await suggestion('create_distributed_table').waitFor();
+    await window().page.keyboard.press('Control+Space');
+    await window().page.locator('.suggest-details').getByText('Makes a plain table').first().waitFor();
+    await window().screenshot('function dark');
+    await window().page.keyboard.press('Enter');
+    const hints = window().page.locator('.parameter-hints-widget.visible');
+    await hints.getByText('table_name regclass').first().waitFor();
+    await window().screenshot('signature dark');
+    await window().page.keyboard.press('Escape');
+  });
+
+  it('tells of a table how it is spread, in dark and light', async () => {
+    const hover = window().page.locator('.monaco-hover:visible');
+    for (const theme of ['dark', 'light'] as const) {
+      await window().useTheme(theme);
+      await window().editor.locator('.view-line').getByText('orders').first().hover();
+      await hover
+        .getByText(/distributed by tenant_id, 32 shards, colocation group/)
+        .first()
+        .waitFor();
+      await hover.getByText('What people have bought').first().waitFor();
+      await window().screenshot(`hover ${theme}`);
+      await window().page.keyboard.press('Escape');
+      await window().statusBarItem('demo').first().hover();
+    }
+    await window().useTheme('light');
+    await goToEndOf(1);
+    await window().page.keyboard.type(', i.', { delay: 50 });
+    await suggestion('sku').waitFor();
+    await window().screenshot('completion light');
+    await window().page.keyboard.press('Escape');
+    await window().useTheme('dark');
+  });
+
+  it('formats the statements of a file and nothing else', async () => {
+    await window().openFile('untidy.sql');
+    await window().runCommand('Format Document');
+    await window()
+      .editor.locator('.view-line')
+      .getByText(/^from$/)
+      .first()
+      .waitFor();
+    assert.match(await text(), /select\n {2,4}tenant_id,\n {2,4}count\(\*\)\nfrom\n {2,4}orders/);
+    assert.match(await text(), /\\d {3}orders/);
+    await window().screenshot('formatted');
+  });
+});
