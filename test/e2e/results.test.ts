@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
-import type { Frame } from 'playwright-core';
+import type { Frame, Locator } from 'playwright-core';
 import type { ClusterService } from '../../src/cluster/clusters.ts';
 import type { Cluster } from '../../src/cluster/model.ts';
 import { toRequest } from '../../src/cluster/provision/request.ts';
@@ -23,6 +23,24 @@ CREATE TABLE made (a int);
 };
 /** How long, ms, the first row may take from the server to the screen, with room for a machine that is busy. */
 const FIRST_ROW_MS = 400;
+
+/** Has the page measure the time, ms, from when the server made the next grid's first row until that is painted. */
+const AWAIT_FIRST_ROW = `(() => {
+  const before = document.querySelector('.pane');
+  window.firstRow = new Promise((resolve) => {
+    const look = () => {
+      const cell = document.querySelector('.pane .grid-cell');
+      const made = before?.contains(cell) ? undefined : cell?.textContent;
+      if (made) requestAnimationFrame(() => resolve(Date.now() - Number(made)));
+      else requestAnimationFrame(look);
+    };
+    look();
+  });
+})()`;
+const TAB_IN_SIGHT = `(() => {
+  const { left, right } = document.querySelector('.tab[aria-selected=true]').getBoundingClientRect();
+  return left >= 0 && right <= innerWidth;
+})()`;
 
 /** Where a file's results are, how they stop, and those of several nodes. */
 describe('results', function () {
@@ -47,12 +65,22 @@ describe('results', function () {
     await window().row(/demo/).waitFor();
   });
 
+  /** The group of editors that has the focus. */
+  const activeGroup = (): Locator => window().page.locator('.editor-group-container.active');
+  /** Opens a file in the active group; files and their results have much of a name in common. */
+  const open = async (file: string): Promise<void> => {
+    await window().page.keyboard.press('Control+p');
+    await window().page.locator('.quick-input-widget:visible input.input').fill(file);
+    await window().pick(file);
+    await activeGroup().locator(`.tab.active[data-resource-name="${file}"]`).waitFor();
+    await activeGroup().locator('.monaco-editor .view-lines').click();
+  };
   const attach = async (file: string, node: string): Promise<void> => {
-    await window().openFile(file);
+    await open(file);
     await window().runCommand('Citus: Attach SQL File to Coordinator…');
     await window().pick(node);
     await window().statusBarItem(`demo › ${node}`).waitFor();
-    await window().editor.locator('.view-lines').click();
+    await activeGroup().locator('.monaco-editor .view-lines').click();
   };
   /** The page, wherever it is, that shows the results of a file. */
   const resultsOf = async (file: string): Promise<Frame> => {
@@ -71,7 +99,7 @@ describe('results', function () {
     return found!;
   };
   const runFile = async (file: string): Promise<Frame> => {
-    await window().openFile(file);
+    await open(file);
     await window().page.keyboard.press('Control+Shift+Enter');
     return resultsOf(file);
   };
@@ -124,10 +152,10 @@ describe('results', function () {
     await attach('other.sql', 'coordinator2');
     const other = await runFile('other.sql');
     await other.getByRole('gridcell', { name: 'the other file' }).waitFor();
-    await window().openFile('limit.sql');
+    await open('limit.sql');
     const page = await resultsOf('limit.sql');
     await page.getByRole('gridcell', { name: '1', exact: true }).first().waitFor();
-    await window().openFile('other.sql');
+    await open('other.sql');
     await (await resultsOf('other.sql')).getByRole('gridcell', { name: 'the other file' }).waitFor();
   });
 
@@ -135,25 +163,10 @@ describe('results', function () {
     await attach('clock.sql', 'coordinator2');
     const times: number[] = [];
     for (let round = 0; round < 6; round++) {
-      await (
-        await resultsOf(round === 0 ? 'other.sql' : 'clock.sql')
-      ).evaluate(() => {
-        const state = globalThis as unknown as { firstRow?: Promise<number> };
-        const before = document.querySelector('.pane');
-        state.firstRow = new Promise((resolve) => {
-          const look = (): void => {
-            const cell = document.querySelector('.pane .grid-cell');
-            if (cell && !before?.contains(cell) && cell.textContent)
-              resolve(Date.now() - Number(cell.textContent));
-            else requestAnimationFrame(look);
-          };
-          look();
-        });
-      });
+      const shown = await resultsOf(round === 0 ? 'other.sql' : 'clock.sql');
+      await shown.evaluate(AWAIT_FIRST_ROW);
       const page = await runFile('clock.sql');
-      times.push(
-        await page.evaluate(() => (globalThis as unknown as { firstRow: Promise<number> }).firstRow),
-      );
+      times.push(Number(await page.evaluate('window.firstRow')));
       await page.getByText('Stopped at 1,000 rows:').waitFor();
     }
     const best = Math.min(...times.slice(1));
@@ -164,18 +177,15 @@ describe('results', function () {
   it('have a tab for each of 40 statements, all within reach of the keyboard', async () => {
     await attach('forty.sql', 'coordinator2');
     const page = await runFile('forty.sql');
-    await page.getByText('40 statements').waitFor();
+    await page.locator('.run-summary').getByText('40 statements').waitFor();
     assert.equal(await page.getByRole('tab').count(), 40);
     await page.getByRole('tab', { selected: true }).focus();
     await window().page.keyboard.press('Home');
     for (let tab = 1; tab <= 40; tab++) {
       await page.getByRole('tab', { selected: true, name: new RegExp(`^${tab} ·`) }).waitFor();
       await page.getByRole('gridcell', { name: String(tab), exact: true }).waitFor();
-      const inSight = await page.getByRole('tab', { selected: true }).evaluate((element) => {
-        const { left, right } = element.getBoundingClientRect();
-        return left >= 0 && right <= innerWidth;
-      });
-      assert.ok(inSight, `tab ${tab} is in sight`);
+      const inSight = await page.evaluate(TAB_IN_SIGHT);
+      assert.equal(inSight, true, `tab ${tab} is in sight`);
       await window().page.keyboard.press('ArrowRight');
     }
     await window().screenshot('forty tabs');
@@ -184,14 +194,12 @@ describe('results', function () {
   it('run on several nodes make one grid, with the nodes that failed above it', async () => {
     assert.ok(cluster);
     await attach('nodes.sql', 'coordinator2');
-    await window().page.keyboard.press('Control+h');
-    await window().page.keyboard.press('Escape');
-    await window().editor.locator('.view-lines').click();
     await window().page.keyboard.press('Control+a');
     const text = FILES['nodes.sql'].replace('PORT', String(nodeNamed(cluster, 'coordinator1').port));
     await window().type(text);
     await service.stop(cluster, [nodeNamed(cluster, 'worker2')]);
-    await window().lens('Run on…').first().click();
+    await window().goToLine(1);
+    await window().runCommand('Citus: Run Statement on Several Nodes…');
     await window().quickInput('Pick where it runs, at once on all').waitFor();
     await window().screenshot('pick nodes');
     await window().pick('All nodes');
@@ -206,7 +214,8 @@ describe('results', function () {
   });
 
   it('ask before they write on several nodes', async () => {
-    await window().lens('Run on…').nth(1).click();
+    await window().goToLine(3);
+    await window().runCommand('Citus: Run Statement on Several Nodes…');
     await window().pick('as before');
     const dialog = window().dialog;
     await dialog.getByText('Run on 4 nodes of demo at once, where it may write?').waitFor();
@@ -215,30 +224,26 @@ describe('results', function () {
     await dialog.getByRole('button', { name: 'Run Read-Only' }).click();
     const page = await resultsOf('nodes.sql');
     await page.getByText('Nothing was written').first().waitFor();
-    assert.equal(await page.getByText('(25006)').count(), 4);
+    await page.getByText('(25006)').nth(3).waitFor();
+    await window().screenshot('nodes read-only');
   });
 
   it('can be in editors of their own, beside two files side by side', async () => {
+    // The panel below makes room.
     await window().page.keyboard.press('Control+j');
-    await window().openFile('other.sql');
+    await open('other.sql');
     await window().runCommand('Citus: Open Results Beside');
-    await (await resultsOf('other.sql')).getByRole('gridcell', { name: 'the other file' }).waitFor();
-    assert.equal(await window().page.locator('.tab').filter({ hasText: 'Results: other.sql' }).count(), 1);
-    await window().openFile('limit.sql');
+    const other = await resultsOf('other.sql');
+    await other.getByRole('gridcell', { name: 'the other file' }).waitFor();
     await window().runCommand('View: Split Editor Orthogonal');
-    await window().openFile('other.sql');
-    await window().openFile('limit.sql');
+    await open('limit.sql');
     await window().runCommand('Citus: Open Results Beside');
-    await window().openFile('limit.sql');
     await window().page.keyboard.press('Control+Shift+Enter');
     const limit = await resultsOf('limit.sql');
     await limit.getByText('Stopped at 1,000 rows:').waitFor();
-    await (await resultsOf('other.sql')).getByRole('gridcell', { name: 'the other file' }).waitFor();
-    await window()
-      .page.locator('.editor-group-container.active .tab.active')
-      .getByText('limit.sql')
-      .waitFor();
-    await window().page.locator('.editor-group-container.active .monaco-editor.focused').waitFor();
+    await other.getByRole('gridcell', { name: 'the other file' }).waitFor();
+    await activeGroup().locator('.tab.active[data-resource-name="limit.sql"]').waitFor();
+    await activeGroup().locator('.monaco-editor.focused').waitFor();
     await pictures('beside');
   });
 
@@ -256,17 +261,13 @@ describe('results', function () {
   });
 
   it('of a file that is closed are gone with it', async () => {
-    await window().openFile('limit.sql');
-    await window().useTheme('dark');
-    const tab = window().page.locator('.tab').filter({ hasText: 'Results: limit.sql' });
-    assert.equal(await tab.count(), 1);
-    const files = window()
-      .page.locator('.tab')
-      .filter({ hasText: /^limit.sql/ });
+    const tabs = window().page.locator('.tab');
+    await tabs.getByText('Results: limit.sql').waitFor();
+    const files = window().page.locator('.tab[data-resource-name="limit.sql"]');
     while ((await files.count()) > 0) {
       await files.first().click();
       await window().runCommand('View: Close Editor');
     }
-    await tab.waitFor({ state: 'detached' });
+    await tabs.getByText('Results: limit.sql').waitFor({ state: 'detached' });
   });
 });
