@@ -6,7 +6,7 @@ import type { Cluster } from '../../src/cluster/model.ts';
 import { toRequest } from '../../src/cluster/provision/request.ts';
 import { waitUntil } from '../../src/postgres/waitUntil.ts';
 import { createTestService, needCitus, nodeNamed, onNode, proposeTestCluster } from '../support/clusters.ts';
-import { type Theme, useWindow } from './harness.ts';
+import { useWindow } from './harness.ts';
 
 const FILES = {
   'limit.sql': 'SELECT g AS number, md5(g::text) AS hash FROM generate_series(1, 5000) AS g;\n',
@@ -103,11 +103,22 @@ describe('results', function () {
     await window().page.keyboard.press('Control+Shift+Enter');
     return resultsOf(file);
   };
+  const pickTheme = async (label: string, className: string): Promise<void> => {
+    await window().runCommand('Preferences: Color Theme');
+    await window()
+      .quickInput(/Select Color Theme/)
+      .waitFor();
+    await window().page.locator('.quick-input-widget:visible input.input').fill(label);
+    await window().pick(label);
+    await window().page.locator(`.monaco-workbench.${className}`).waitFor();
+  };
   const pictures = async (name: string): Promise<void> => {
-    for (const theme of ['light', 'dark'] satisfies Theme[]) {
-      await window().useTheme(theme);
-      await window().screenshot(`${name} ${theme}`);
-    }
+    await pickTheme('Dark High Contrast', 'hc-black');
+    await window().screenshot(`${name} contrast`);
+    await pickTheme('Light Modern', 'vs');
+    await window().screenshot(`${name} light`);
+    await pickTheme('Dark Modern', 'vs-dark');
+    await window().screenshot(`${name} dark`);
   };
   /** Backends of SQL files that hold a snapshot while nothing runs. */
   const openSnapshots = async (): Promise<number> => {
