@@ -67,6 +67,8 @@ export class StatementExecution implements Submittable {
   #commandTag = '';
   #stopped = false;
   #allowance: Allowance | undefined;
+  /** Rows that have come, where they come in portions. */
+  #rowCount: number | undefined;
   /** Whether Sync was sent, after which the server says that it is ready. */
   #synced = false;
   #sinkError: SinkError | undefined;
@@ -82,7 +84,10 @@ export class StatementExecution implements Submittable {
     this.#sql = sql;
     this.#sink = sink;
     this.#tap = tap;
-    if (limits && (limits.rows > 0 || limits.bytes > 0)) this.#allowance = new Allowance(limits);
+    if (limits && (limits.rows > 0 || limits.bytes > 0)) {
+      this.#allowance = new Allowance(limits);
+      this.#rowCount = 0;
+    }
     this.done = this.#newPhase();
   }
 
@@ -128,7 +133,9 @@ export class StatementExecution implements Submittable {
   }
 
   handleCommandComplete(message: { text: string }, connection: Connection): void {
-    this.#commandTag = message.text;
+    // The server counts the rows of the last portion only.
+    const { text } = message;
+    this.#commandTag = this.#rowCount === undefined ? text : text.replace(/\d+$/, String(this.#rowCount));
     this.#sync(connection);
   }
 
@@ -240,6 +247,7 @@ export class StatementExecution implements Submittable {
   readonly #take = (messages: Buffer, count: number): void => {
     if (this.#stopped) return;
     this.#allowance?.take(messages.length, count);
+    if (this.#rowCount !== undefined) this.#rowCount += count;
     try {
       const ready = this.#sink.rows(messages, count);
       if (ready) this.#pauseUntil(ready);

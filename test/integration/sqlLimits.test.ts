@@ -66,7 +66,7 @@ describe('results that a limit stops', function () {
     });
     await observer.run('DELETE FROM numbers WHERE n > 5000');
     await running.fetchRest(0);
-    assert.deepEqual(outcomes(running.view), ['done SELECT 9900']);
+    assert.deepEqual(outcomes(running.view), ['done SELECT 10000']);
     assert.equal(statement!.view.rowCount, 10_000);
     assert.equal(statement!.view.limit, undefined);
     assert.deepEqual(await statement!.rows(9_999, 1), [['10000', '10000']], 'each row was made once');
@@ -127,6 +127,8 @@ describe('results that a limit stops', function () {
     assert.ok(rowCount >= 2000 && rowCount < 3200, String(rowCount));
     await running.fetchRest(0);
     assert.equal(running.view.statements[0]!.rowCount, 10_000);
+    const portions = await begin(`SELECT repeat('x', 1000) FROM numbers`, { bytes: 100 * MB });
+    assert.deepEqual(outcomes(portions.view), ['done SELECT 10000']);
   });
 
   it('runs what writes whole', async () => {

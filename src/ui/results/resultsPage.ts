@@ -81,6 +81,8 @@ export class ResultsPage implements vscode.Disposable {
   /** Whether the webview's script listens. */
   #ready = false;
   #content: Content = { kind: 'nothing' };
+  /** The run whose first rows were posted. */
+  #firstRowsOf: number | undefined;
 
   /** @param runAgain called with the run whose rows are gone, when it is to be run once more */
   constructor(dependencies: ResultsPageDependencies, runAgain: (run: RunView) => void) {
@@ -159,6 +161,10 @@ export class ResultsPage implements vscode.Disposable {
     content.run.statements[statement.id] = statement;
     this.#changed.add(statement.id);
     this.#throttle.ask();
+    if (statement.rowCount === 0 || this.#firstRowsOf === runId) return;
+    // Somebody is waiting for these; of all others the next message will tell.
+    this.#firstRowsOf = runId;
+    this.#postChanged();
   }
 
   /** Asks the webview to export what it shows, as its button does. */

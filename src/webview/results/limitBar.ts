@@ -30,9 +30,12 @@ export class LimitBar {
     setText(
       this.#words,
       open
-        ? 'The server keeps the rest, and its snapshot open, until this connection does something else.'
+        ? 'The server keeps the rest.'
         : `The rest is gone: ${gone ?? 'the connection is closed'}. To see it, run the statement again.`,
     );
+    this.#words.title = open
+      ? 'It keeps it, and the snapshot of the statement, until this connection does something else.'
+      : '';
     this.#buttons.hidden = !open;
     this.element.dataset['open'] = String(open);
   }

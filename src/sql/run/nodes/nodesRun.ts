@@ -247,7 +247,8 @@ export class NodesRun implements FileRun {
       }
     } catch (error) {
       node.out = 'Not run here: an earlier statement failed on this node.';
-      show(signal.aborted ? { state: 'cancelled' } : { state: 'failed', message: this.#inWords(error) });
+      const message = this.#inWords(error, node.session);
+      show(signal.aborted ? { state: 'cancelled' } : { state: 'failed', message });
     }
     show({ rowCount, elapsedMs: performance.now() - began });
   }
@@ -257,10 +258,12 @@ export class NodesRun implements FileRun {
     return server.connect(`citus-sql ${this.file} (nodes)`, signal, settings);
   }
 
-  #inWords(error: unknown): string {
+  #inWords(error: unknown, session: Session | undefined): string {
     const message = error instanceof Error ? error.message : String(error);
     if (!(error instanceof ServerError)) return message;
-    const refused = !this.#request.mayWrite && error.code === SqlState.readOnlyTransaction;
+    // A standby refuses writes whatever was agreed to.
+    const refused =
+      !this.#request.mayWrite && !session?.inHotStandby && error.code === SqlState.readOnlyTransaction;
     const more = [error.detail, error.hint && `Hint: ${error.hint}`, refused ? READ_ONLY : undefined];
     return [`${message} (${error.code})`, ...more]
       .filter((part) => part !== undefined && part !== '')
