@@ -155,6 +155,8 @@ describe('transactions and the history', function () {
     await window().webview.getByText('CREATE ROLE').first().waitFor();
     await window().openView();
     await window().page.getByRole('button', { name: 'History Section' }).click();
+    await window().screenshot('history beside the clusters');
+    await window().page.getByRole('button', { name: 'Clusters Section' }).click();
     await history("CREATE ROLE reader PASSWORD '•••'").waitFor();
     await history('INSERT INTO kept VALUES (2)').waitFor();
     await history(/SELECT nosuch.*failed 42703/).waitFor();
@@ -189,6 +191,9 @@ describe('transactions and the history', function () {
     await window()
       .statusBarItem(/in a transaction/)
       .waitFor();
+    // In a browser VS Code writes down what is to be kept a moment later.
+    await runLine('open.sql', 2);
+    await window().webview.getByText('INSERT 0 1').first().waitFor();
     await window().page.reload();
     await window().viewIcon.waitFor();
     await window()

@@ -25,11 +25,11 @@ const SHORT: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: 
 function unescapeC(body: string): string {
   return body.replaceAll(
     /\\(?:x([0-9a-f]{1,2})|u([0-9a-f]{4})|U([0-9a-f]{8})|([0-7]{1,3})|(.))/gis,
-    (_escape, byte?: string, short?: string, long?: string, octal?: string, other = '') => {
+    (_escape, byte?: string, short?: string, long?: string, octal?: string, other?: string) => {
       const hex = byte ?? short ?? long;
       if (hex !== undefined) return character(Number.parseInt(hex, 16));
       if (octal !== undefined) return character(Number.parseInt(octal, 8));
-      return SHORT[other] ?? other;
+      return SHORT[other ?? ''] ?? other ?? '';
     },
   );
 }

@@ -8,7 +8,7 @@ const doubled = (text: string): string => text.replaceAll("'", "''");
 const WRITTEN: readonly ((text: string) => string)[] = [
   (text) => `'${doubled(text)}'`,
   (text) => `E'${doubled(text.replaceAll('\\', '\\\\'))}'`,
-  (text) => `e'${[...text].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}'`,
+  (text) => `e'${Array.from(text, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}'`,
   (text) => `N'${doubled(text)}'`,
   (text) => `U&'${doubled(text.replaceAll('\\', '\\\\'))}'`,
   (text) => `$$${text}$$`,
@@ -31,7 +31,7 @@ const FORMS: readonly ((secret: string, literal: (text: string) => string) => st
     `CREATE SUBSCRIPTION s CONNECTION ${literal(`host=h password=${secret} user=u`)} PUBLICATION p`,
   (secret, literal) => `ALTER SUBSCRIPTION s CONNECTION ${literal(`postgresql://u:${secret}@h/d`)}`,
   (secret, literal) =>
-    `SELECT * FROM dblink(${literal(`user=u pass${''}word='${secret}'`)}, 'SELECT 1') AS t(a int)`,
+    `SELECT * FROM dblink(${literal(`user=u password='${secret}'`)}, 'SELECT 1') AS t(a int)`,
   (secret, literal) => `SELECT dblink_connect('c', ${literal(secret)})`,
   (secret, literal) => `INSERT INTO pg_dist_authinfo VALUES (0, 'postgres', ${literal(secret)})`,
   (secret, literal) => `SELECT pgp_sym_encrypt('data', ${literal(secret)})`,
