@@ -134,6 +134,37 @@ describe('transactions and the history', function () {
     assert.equal(await kept(), 2);
   });
 
+  it('opens an untitled file again with its text and its transaction', async () => {
+    await window().openView();
+    await window().runCommand('Citus: New SQL File Here');
+    await window().pick('coordinator1');
+    await window().page.locator('.tab.active').filter({ hasText: 'Untitled' }).waitFor();
+    await window().type('BEGIN; INSERT INTO kept VALUES (3);');
+    await window().page.keyboard.press('Control+Shift+Enter');
+    await window()
+      .statusBarItem(/in a transaction/)
+      .waitFor();
+    await closeEditor();
+    await window().dialog.getByRole('button', { name: "Don't Save" }).click();
+    await window()
+      .dialog.getByText(/has an open transaction on coordinator1/)
+      .waitFor();
+    await window().dialog.getByRole('button', { name: 'Keep the File Open' }).click();
+    await window().editor.getByText('INSERT INTO kept VALUES (3)').waitFor();
+    await window()
+      .statusBarItem(/in a transaction/)
+      .waitFor();
+    await window().screenshot('untitled transaction');
+    const before = await kept();
+    await window().statusBarItem('Commit').click();
+    await window()
+      .statusBarItem(/in a transaction/)
+      .waitFor({ state: 'detached' });
+    assert.equal(await kept(), before + 1);
+    await closeEditor();
+    await window().dialog.getByRole('button', { name: "Don't Save" }).click();
+  });
+
   it('offers to end the connection of a statement that doesn’t hear its cancel', async () => {
     await window().openFile('stubborn.sql');
     await window().page.keyboard.press('Control+Shift+Enter');
