@@ -134,6 +134,37 @@ describe('transactions and the history', function () {
     assert.equal(await kept(), 2);
   });
 
+  it('opens an untitled file again with its text and its transaction', async () => {
+    await window().openView();
+    await window().runCommand('Citus: New SQL File Here');
+    await window().pick('coordinator1');
+    await window().page.locator('.tab.active').filter({ hasText: 'Untitled' }).waitFor();
+    await window().type('BEGIN; INSERT INTO kept VALUES (3);');
+    await window().page.keyboard.press('Control+Shift+Enter');
+    await window()
+      .statusBarItem(/in a transaction/)
+      .waitFor();
+    await closeEditor();
+    await window().dialog.getByRole('button', { name: "Don't Save" }).click();
+    await window()
+      .dialog.getByText(/has an open transaction on coordinator1/)
+      .waitFor();
+    await window().dialog.getByRole('button', { name: 'Keep the File Open' }).click();
+    await window().editor.getByText('INSERT INTO kept VALUES (3)').waitFor();
+    await window()
+      .statusBarItem(/in a transaction/)
+      .waitFor();
+    await window().screenshot('untitled transaction');
+    const before = await kept();
+    await window().statusBarItem('Commit').click();
+    await window()
+      .statusBarItem(/in a transaction/)
+      .waitFor({ state: 'detached' });
+    assert.equal(await kept(), before + 1);
+    await closeEditor();
+    await window().dialog.getByRole('button', { name: "Don't Save" }).click();
+  });
+
   it('offers to end the connection of a statement that doesn’t hear its cancel', async () => {
     await window().openFile('stubborn.sql');
     await window().page.keyboard.press('Control+Shift+Enter');
@@ -155,6 +186,8 @@ describe('transactions and the history', function () {
     await window().webview.getByText('CREATE ROLE').first().waitFor();
     await window().openView();
     await window().page.getByRole('button', { name: 'History Section' }).click();
+    await window().screenshot('history beside the clusters');
+    await window().page.getByRole('button', { name: 'Clusters Section' }).click();
     await history("CREATE ROLE reader PASSWORD '•••'").waitFor();
     await history('INSERT INTO kept VALUES (2)').waitFor();
     await history(/SELECT nosuch.*failed 42703/).waitFor();
@@ -189,6 +222,9 @@ describe('transactions and the history', function () {
     await window()
       .statusBarItem(/in a transaction/)
       .waitFor();
+    // In a browser VS Code writes down what is to be kept a moment later.
+    await runLine('open.sql', 2);
+    await window().webview.getByText('INSERT 0 1').first().waitFor();
     await window().page.reload();
     await window().viewIcon.waitFor();
     await window()

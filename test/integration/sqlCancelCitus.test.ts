@@ -134,6 +134,22 @@ describe('cancelling and transactions on a cluster', function () {
     assert.deepEqual(await next.statements[0]!.rows(0, 1), [['0']]);
   });
 
+  it('ends a backend that hears no cancel', async () => {
+    const stubborn = `DO $$ BEGIN LOOP
+        BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN RAISE NOTICE 'no'; END;
+      END LOOP; END $$`;
+    const running = newRun(file, target, stubborn);
+    const finished = running.run();
+    assert.ok(
+      await waitUntil(async () => (await busyWith('coordinator1', 'LOOP')) > 0, { deadlineMs: 5000 }),
+    );
+    running.cancel();
+    assert.equal(await running.terminate(), 'server');
+    await finished;
+    assert.deepEqual(outcomes(running.view), ['failed 57P01']);
+    assert.equal(await busyWith('coordinator1', 'LOOP'), 0);
+  });
+
   it('frees a file from a server that hangs as a whole', async () => {
     const running = newRun(file, target, 'SELECT pg_sleep(60)');
     const finished = running.run();

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { StatementView } from '../../contract/results.ts';
-import { maskSecrets } from './maskSecrets.ts';
+import { maskLiterals, maskSecrets } from './maskSecrets.ts';
 
 /** One statement that ran, as a line of the history's file has it. Its rows are never kept. */
 export const HistoryEntry = v.object({
@@ -30,7 +30,7 @@ export const HistoryEntry = v.object({
   sql: v.string(),
   /** Whether something secret was taken out of `sql`, so that it can't be run as it is. */
   masked: v.optional(v.literal(true)),
-  /** UTF-16 code units that the whole statement had, where `sql` was cut. */
+  /** UTF-16 code units that the whole statement had, where `sql` was cut. Of such a one no literals are kept. */
   wholeLength: v.optional(v.number()),
 });
 export type HistoryEntry = v.InferOutput<typeof HistoryEntry>;
@@ -53,9 +53,11 @@ export function historyEntry(
 ): HistoryEntry | undefined {
   const { state, target, columns, failure } = view;
   if (state !== 'done' && state !== 'failed' && state !== 'cancelled') return undefined;
-  const withoutSecrets = maskSecrets(sql);
-  const masked = withoutSecrets !== sql;
-  const text = withoutSecrets.slice(0, MOST_TEXT).replace(/[\uD800-\uDBFF]$/, '');
+  // A long statement is only looked at as far as it is kept. What follows might tell that there are secrets.
+  const isLong = sql.length > MOST_TEXT;
+  const withoutSecrets = isLong ? maskLiterals(cut(sql)) : maskSecrets(sql);
+  const masked = isLong || withoutSecrets !== sql;
+  const text = cut(withoutSecrets);
   return {
     id,
     at: view.startedAt,
@@ -71,6 +73,10 @@ export function historyEntry(
     ...(failure && !masked && { message: failure.message.slice(0, MOST_MESSAGE) }),
     sql: text,
     ...(masked && { masked }),
-    ...(text.length < withoutSecrets.length && { wholeLength: withoutSecrets.length }),
+    ...((isLong || text.length < withoutSecrets.length) && { wholeLength: sql.length }),
   };
 }
+
+/** As much as is kept, without half of a surrogate pair. */
+const cut = (text: string): string =>
+  text.length > MOST_TEXT ? text.slice(0, MOST_TEXT).replace(/[\uD800-\uDBFF]$/, '') : text;

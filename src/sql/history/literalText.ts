@@ -1,11 +1,5 @@
-const FORMS = [
-  { form: /^e'(.*?)'?$/is, read: (body: string) => unescapeC(body.replaceAll("''", "'")) },
-  { form: /^u&'(.*?)'?$/is, read: (body: string) => unescapeUnicode(body.replaceAll("''", "'")) },
-  { form: /^u&"(.*?)"?$/is, read: (body: string) => unescapeUnicode(body.replaceAll('""', '"')) },
-  { form: /^[bxn]?'(.*?)'?$/is, read: (body: string) => body.replaceAll("''", "'") },
-  { form: /^"(.*?)"?$/is, read: (body: string) => body.replaceAll('""', '"') },
-  { form: /^\$(?!\d)[^$]*\$(.*?)(?:\$[^$]*\$)?$/is, read: (body: string) => body },
-] as const;
+/** How a literal or a quoted name begins; a dollar that begins a parameter doesn't. */
+const BEGIN = /^(?:(e|u&|[bxn])?'|(u&)?"|\$(?:[^$\d][^$]*)?\$)/i;
 
 /**
  * What a literal or a quoted name holds (PostgreSQL manual, 4.1.2 "Constants"), also one that isn't closed.
@@ -13,11 +7,23 @@ const FORMS = [
  * @returns undefined for any other token
  */
 export function literalText(token: string): string | undefined {
-  for (const { form, read } of FORMS) {
-    const body = form.exec(token)?.[1];
-    if (body !== undefined) return read(body);
+  const begin = BEGIN.exec(token);
+  if (!begin) return undefined;
+  const [opening, prefix = begin[2] ?? ''] = begin;
+  const quote = opening.startsWith('$') ? opening : opening.slice(-1);
+  const closed = token.length >= opening.length + quote.length && token.endsWith(quote);
+  const body = token.slice(opening.length, closed ? -quote.length : undefined);
+  if (opening.startsWith('$')) return body;
+  const text = body.includes(quote) ? body.replaceAll(quote + quote, quote) : body;
+  if (!text.includes('\\')) return text;
+  switch (prefix.toLowerCase()) {
+    case 'e':
+      return unescapeC(text);
+    case 'u&':
+      return unescapeUnicode(text);
+    default:
+      return text;
   }
-  return undefined;
 }
 
 const SHORT: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
@@ -25,11 +31,11 @@ const SHORT: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: 
 function unescapeC(body: string): string {
   return body.replaceAll(
     /\\(?:x([0-9a-f]{1,2})|u([0-9a-f]{4})|U([0-9a-f]{8})|([0-7]{1,3})|(.))/gis,
-    (_escape, byte?: string, short?: string, long?: string, octal?: string, other = '') => {
+    (_escape, byte?: string, short?: string, long?: string, octal?: string, other?: string) => {
       const hex = byte ?? short ?? long;
       if (hex !== undefined) return character(Number.parseInt(hex, 16));
       if (octal !== undefined) return character(Number.parseInt(octal, 8));
-      return SHORT[other] ?? other;
+      return SHORT[other ?? ''] ?? other ?? '';
     },
   );
 }

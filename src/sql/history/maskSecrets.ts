@@ -6,9 +6,9 @@ const MASK = '•••';
 
 /** What a text that has to do with a secret says: names of secrets and of functions that take them, and addresses with a password. */
 const SECRET =
-  /passw|passphrase|passcode|(?:\b|_)pwd|secret|credential|authinfo|authoriz|bearer\s|(?:\b|_)token\b|(?:api|access|private|encryption|signing|master)[_\s-]?key|crypt|\bhmac\b|\bdigest\b|gen_salt|dblink|:\/\/[^/@]*:[^@]*@/i;
-/** Statements with `PASSWORD '…'`. What follows that word may be a secret also where it isn't a literal by mistake. */
-const ROLE = /^(?:create|alter) (?:role|user|group) (?!mapping )/;
+  /passw|passphrase|passcode|(?:\b|_)pwd|secret|credential|authinfo|authorization\s*:|scram-sha|bearer\s|(?:\b|_)token\b|(?:api|access|private|encryption|signing|master)[_\s-]?key|crypt|\bhmac\b|\bdigest\b|gen_salt|dblink|:\/\/[^/@]*:[^@]*@/i;
+/** Statements with `PASSWORD '…'` or `OPTIONS (password '…')`. What follows that word may be a secret also where it isn't a literal by mistake. */
+const TAKES_PASSWORD = /^(?:create|alter) (?:role|user|group|server|subscription) /;
 
 /**
  * Takes secrets out of a statement. Where anything in it has to do with a secret, by the words, the names, the
@@ -17,32 +17,44 @@ const ROLE = /^(?:create|alter) (?:role|user|group) (?!mapping )/;
  * too few. Other statements stay as they are.
  */
 export function maskSecrets(sql: string): string {
-  const { words, texts } = readTokens(sql);
-  if (!SECRET.test(sql) && !SECRET.test(texts)) return sql;
-  const ofRole = ROLE.test(words);
+  return SECRET.test(sql) || SECRET.test(heldTexts(sql)) ? maskLiterals(sql) : sql;
+}
+
+/** Replaces all literals, numbers and comments of a statement, whatever it is about. */
+export function maskLiterals(sql: string): string {
+  const takesPassword = TAKES_PASSWORD.test(firstWords(sql));
   const lexer = new Lexer(sql);
   let masked = '';
   let after = '';
   while (lexer.next()) {
     const token = sql.slice(lexer.start, lexer.end);
-    if (ofRole && after === 'password' && isOpen(lexer.kind, token)) return `${masked}${MASK}`;
+    if (takesPassword && after === 'password' && isOpen(lexer.kind, token)) return `${masked}${MASK}`;
     masked += maskToken(lexer.kind, token, after);
     if (lexer.kind !== Token.space && lexer.kind !== Token.comment) after = token.toLowerCase();
   }
   return masked;
 }
 
-/** The words in lower case, a space between them, and what the literals and quoted names hold, put together. */
-function readTokens(sql: string): { words: string; texts: string } {
+/** What the literals and quoted names hold, put together. */
+function heldTexts(sql: string): string {
   const lexer = new Lexer(sql);
-  let words = '';
   let texts = '';
   while (lexer.next()) {
-    const token = sql.slice(lexer.start, lexer.end);
-    if (lexer.kind === Token.word) words += `${token.toLowerCase()} `;
-    else if (lexer.kind === Token.text) texts += literalText(token) ?? '';
+    if (lexer.kind === Token.text) texts += literalText(sql.slice(lexer.start, lexer.end)) ?? '';
   }
-  return { words, texts };
+  return texts;
+}
+
+/** The first two words in lower case, each with a space behind it. */
+function firstWords(sql: string): string {
+  const lexer = new Lexer(sql);
+  let words = '';
+  for (let count = 0; count < 2 && lexer.next();) {
+    if (lexer.kind === Token.space || lexer.kind === Token.comment) continue;
+    words += `${sql.slice(lexer.start, lexer.end).toLowerCase()} `;
+    count += 1;
+  }
+  return words;
 }
 
 function maskToken(kind: Lexer['kind'], token: string, after: string): string {

@@ -101,10 +101,19 @@ export class FileSession {
   }
 }
 
-/** What is gone with a lost connection, and what happens next. */
-export const describeLoss = (openTransaction: boolean): string =>
+/**
+ * What is gone with a lost connection, and what happens next.
+ * @param openTransaction undefined where it was just ending, so that nobody knows how it ended
+ */
+export const describeLoss = (openTransaction: boolean | undefined): string =>
   [
-    openTransaction ? 'The transaction that was open has been rolled back.' : 'No transaction was open.',
+    ...(openTransaction === undefined
+      ? []
+      : [
+          openTransaction
+            ? 'The transaction that was open has been rolled back.'
+            : 'No transaction was open.',
+        ]),
     'Settings, temporary tables and prepared statements of that connection are gone.',
     'The next run opens a new one; nothing is run again by itself.',
   ].join(' ');

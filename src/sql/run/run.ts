@@ -407,10 +407,13 @@ export class SqlRun implements FileRun {
   ): Promise<void> {
     if (statement.view.state !== 'failed') return;
     if (session.closed) {
-      const inDoubt = failure instanceof ConnectionError && !READS.test(statement.piece.text);
-      statement.explain({
-        explanation: (inDoubt ? `${IN_DOUBT} ` : '') + describeLoss(session.transactionStatus !== 'idle'),
-      });
+      const { text } = statement.piece;
+      const open = session.transactionStatus !== 'idle';
+      // What is done within a transaction is undone with it, unless it is what ends it.
+      const inDoubt =
+        failure instanceof ConnectionError && !READS.test(text) && (!open || ENDS_TRANSACTION.test(text));
+      const loss = describeLoss(inDoubt && open ? undefined : open);
+      statement.explain({ explanation: inDoubt ? `${IN_DOUBT} ${loss}` : loss });
       return;
     }
     const refusal = session.inHotStandby ? standbyRefusal(failure) : undefined;

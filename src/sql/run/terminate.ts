@@ -37,7 +37,8 @@ export const terminate = async (server: Server, session: Session): Promise<'serv
 const ask = async (server: Server, pid: number, signal: AbortSignal): Promise<void> => {
   const other = await server.connect('citus-sql terminate', signal);
   try {
-    await other.run('SELECT pg_catalog.pg_terminate_backend($1)', [pid]);
+    // Citus has a second function of that name, for its global process ids, which are bigint.
+    await other.run('SELECT pg_catalog.pg_terminate_backend($1::int)', [pid]);
   } finally {
     await other.close();
   }

@@ -5,6 +5,7 @@ import type { Attachments } from './attachments.ts';
 import type { Connections } from './connections.ts';
 import type { Runs } from './runs.ts';
 import { ClosingQuestion } from '../transactions/closingQuestion.ts';
+import type { TransactionCommands } from '../transactions/transactionCommands.ts';
 import type { TransactionModes } from '../transactions/transactionModes.ts';
 
 /** Carries what a file has over to its new name, and ends it when the file is closed. */
@@ -22,7 +23,7 @@ export class FileLife implements vscode.Disposable {
     runs: Runs,
     transactions: {
       readonly modes: TransactionModes;
-      readonly commands: ConstructorParameters<typeof ClosingQuestion>[2];
+      readonly commands: TransactionCommands;
     },
     guard: Guard,
   ) {

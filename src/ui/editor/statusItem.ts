@@ -18,7 +18,7 @@ export class SqlStatusItem implements vscode.Disposable {
   readonly #transactions: OpenTransactions;
   readonly #monitor: ClusterMonitor;
   readonly #runs: Runs;
-  readonly #item = vscode.window.createStatusBarItem('citus.sql', vscode.StatusBarAlignment.Left, 50);
+  readonly #item = vscode.window.createStatusBarItem('citus.sql', vscode.StatusBarAlignment.Left, 54);
   readonly #disposables: { dispose(): unknown }[];
   #tick: NodeJS.Timeout | undefined;
 

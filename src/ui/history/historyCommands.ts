@@ -32,7 +32,7 @@ export class HistoryCommands implements vscode.Disposable {
       guard.registerCommand('citus.history.search', () => this.#search()),
       guard.registerCommand('citus.history.runAgain', (item) => this.#with(item, (e) => this.#runAgain(e))),
       guard.registerCommand('citus.history.open', async (item) => {
-        await this.#with(item, async (entry) => void (await this.#open(entry)));
+        await this.#with(item, (entry) => this.#open(entry));
       }),
       guard.registerCommand('citus.history.copy', (item) => this.#with(item, copy)),
       guard.registerCommand('citus.history.remove', async (item) => {
@@ -46,7 +46,7 @@ export class HistoryCommands implements vscode.Disposable {
     this.#registrations.dispose();
   }
 
-  async #with(item: HistoryRef | undefined, use: (entry: HistoryEntry) => Promise<void>): Promise<void> {
+  async #with(item: HistoryRef | undefined, use: (entry: HistoryEntry) => Promise<unknown>): Promise<void> {
     const entries = await this.#deps.history.entries();
     const entry = entries.find(({ id }) => id === item?.entryId);
     if (entry) await use(entry);

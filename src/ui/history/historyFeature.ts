@@ -6,8 +6,9 @@ import { HistoryRecorder } from './recorder.ts';
 import { HistoryView } from './historyView.ts';
 
 /** The history of what was run: who writes it, and what shows it. */
-export interface HistoryFeature extends vscode.Disposable {
+export interface HistoryFeature {
   readonly recorder: HistoryRecorder;
+  dispose(): void;
   /** Settles when all is on the disk. */
   written(): Promise<void>;
 }

@@ -5,8 +5,7 @@ import { dayOf, entryFacts, entryGaps, entryLine, entryPlace, isWhole } from './
 /** Code units of a statement that the search looks at. */
 const SEARCHED_LENGTH = 2000;
 
-export const ACTIONS = ['open', 'runAgain', 'copy'] as const;
-export type HistoryAction = (typeof ACTIONS)[number];
+type HistoryAction = 'open' | 'runAgain' | 'copy';
 
 /** What the person picked, and what is to be done with it. */
 export interface HistoryChoice {

@@ -29,7 +29,7 @@ export class HistoryView implements vscode.TreeDataProvider<Element>, vscode.Dis
   readonly #guard: Guard;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly #view: vscode.TreeView<Element>;
-  readonly #disposables: vscode.Disposable[];
+  readonly #disposables: { dispose(): unknown }[];
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(history: Pick<History, 'entries'>, guard: Guard) {

@@ -34,7 +34,7 @@ export const entryGaps = ({ masked, wholeLength }: HistoryEntry): readonly strin
 export const isWhole = (entry: HistoryEntry): boolean => entryGaps(entry).length === 0;
 
 /** `14:03`, by the clock of this machine. */
-export const timeOf = (at: number): string =>
+const timeOf = (at: number): string =>
   new Date(at).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
 
 /** `Today`, `Yesterday`, `Tuesday, 24 November 2026`. */

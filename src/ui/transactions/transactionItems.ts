@@ -9,10 +9,10 @@ export class TransactionItems implements vscode.Disposable {
   readonly #transactions: OpenTransactions;
   readonly #modes: TransactionModes;
   readonly #runs: Pick<Runs, 'of'>;
-  readonly #mode = item('citus.sql.transactions', 'Citus Commit Mode', 49);
-  readonly #commit = item('citus.sql.commit', 'Citus Commit', 48);
-  readonly #rollback = item('citus.sql.rollback', 'Citus Roll Back', 47);
-  readonly #disposables: vscode.Disposable[];
+  readonly #mode = item('citus.sql.transactions', 'Citus Commit Mode', 53);
+  readonly #commit = item('citus.sql.commit', 'Citus Commit', 52);
+  readonly #rollback = item('citus.sql.rollback', 'Citus Roll Back', 51);
+  readonly #disposables: { dispose(): unknown }[];
 
   constructor(
     transactions: OpenTransactions,

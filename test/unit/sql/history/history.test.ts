@@ -163,10 +163,17 @@ describe('the history', () => {
   });
 
   it('cuts what is too long, and says so', () => {
-    const sql = `SELECT '${'😀'.repeat(MOST_TEXT)}'`;
+    const sql = `SELECT "${'😀'.repeat(MOST_TEXT)}"`;
     const { sql: kept, wholeLength } = historyEntry('1', where, view(), sql)!;
     assert.equal(wholeLength, sql.length);
-    assert.ok(kept.length <= MOST_TEXT && kept.length > MOST_TEXT - 2);
-    assert.ok(sql.startsWith(kept) && !/[\uD800-\uDBFF]$/.test(kept));
+    assert.ok(kept.length <= MOST_TEXT && kept.length > MOST_TEXT - 3);
+    assert.ok(!/[\uD800-\uDBFF]$/.test(kept));
+  });
+
+  it('keeps no literals of what is too long: what is not kept may tell that they are secrets', () => {
+    const sql = `SELECT 'hunter2', ${'a, '.repeat(MOST_TEXT)} password FROM t`;
+    const { sql: kept, masked, message } = historyEntry('1', where, view(), sql)!;
+    assert.ok(kept.startsWith(`SELECT '•••', a, a, `));
+    assert.deepEqual([masked, message], [true, undefined]);
   });
 });
