@@ -93,4 +93,18 @@ describe('RowSource', () => {
     source.close();
     assert.deepEqual(await read, []);
   });
+
+  it('forgets all rows when others are at their places, ends reads, and asks anew', async () => {
+    const { source, asked } = sourceOf(10);
+    source.want(0, 10);
+    source.accept(0, rows(0, 10), [7, 3]);
+    assert.equal(source.numberOf(source.get(1) ?? []), 3);
+    const reading = source.read(0, 5);
+    source.reset();
+    assert.deepEqual(await reading, []);
+    assert.equal(source.get(0), undefined);
+    asked.length = 0;
+    source.want(0, 10);
+    assert.deepEqual(asked, [[0, 10]]);
+  });
 });

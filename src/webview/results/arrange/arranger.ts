@@ -103,7 +103,7 @@ export class Arranger {
   set(how: Arrangement): void {
     this.#how = how;
     this.#problem = undefined;
-    this.#asked = Math.max(this.#asked, this.#current) + 1;
+    this.#asked += 1;
     this.#progress = { waiting: false, done: 0, total: 0 };
     this.#actions.ask(this.#asked, how);
     this.#actions.changed();
@@ -142,7 +142,7 @@ export class Arranger {
   accepts(arrangement: number): boolean {
     if (arrangement === this.#current) return true;
     if (!this.#progress && !this.#past.has(arrangement)) {
-      this.#current = arrangement;
+      this.#asked = Math.max(this.#asked, arrangement);
       this.set(this.#how);
     }
     return false;
