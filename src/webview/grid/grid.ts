@@ -383,7 +383,7 @@ export class Grid {
 
   #keyDown(event: KeyboardEvent): void {
     const { focus, anchor } = this.#selection ?? {};
-    if (event.altKey || event.defaultPrevented || !focus || !anchor) return;
+    if (event.altKey || !focus || !anchor) return;
     const all = event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey);
     const target = cellAfterKey(focus, event, this.#shape);
     if (all) this.#select(wholeColumns(0, this.#shape.columns - 1, this.#shape));
