@@ -71,10 +71,12 @@ function keyCommand(event: KeyboardEvent, grid: ColumnGrid, commands: ColumnComm
   else if (key === 'F3' && !control && !altKey) commands.findNext(shiftKey);
   else {
     const { selection } = grid;
-    if (!altKey || control || !selection) return false;
-    const { left, right } = rangeOf(selection);
+    if (!altKey || control) return false;
+    // Where no row is left there is no selection.
+    const { left, right } = selection ? rangeOf(selection) : { left: 0, right: 0 };
+    const focused = selection?.focus.column ?? 0;
     if (key === 'ArrowDown' && !shiftKey)
-      commands.openMenu(aroundPlace(grid, selection.focus.column), grid.columnAnchor(selection.focus.column));
+      commands.openMenu(aroundPlace(grid, focused), grid.columnAnchor(focused));
     else if (key === 'ArrowLeft' && shiftKey) grid.moveColumns(left, right, Math.max(0, left - 1));
     else if (key === 'ArrowRight' && shiftKey)
       grid.moveColumns(left, right, Math.min(grid.columns.layout.count, right + 2));

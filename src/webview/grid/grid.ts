@@ -1,4 +1,3 @@
-import { cellTitle } from './cellText.ts';
 import type { TextMeasure } from './columnLayout.ts';
 import { listenForColumnCommands, type ColumnCommands } from './columnCommands.ts';
 import { listenForCommands, type GridCommands } from './commands.ts';
@@ -24,6 +23,7 @@ import {
   type Selection,
 } from './selection.ts';
 import { textMeasure } from './textMeasure.ts';
+import { explain } from './tooltips.ts';
 
 /** Rows shown above and below the viewport, so that a scroll finds them there before the next paint. */
 const spareRows = 12;
@@ -141,12 +141,14 @@ export class Grid {
     this.#source.reset();
     this.setRowCount(count);
     // An earlier grid's selection is for when enough rows are there.
-    if (selection && count > 0 && !this.#restore) {
+    if (selection && !this.#restore) {
       const { anchor, focus } = selection;
       this.#select(
-        whole
-          ? wholeColumns(anchor.column, focus.column, this.#shape)
-          : { anchor: inside(anchor, this.#shape), focus: inside(focus, this.#shape) },
+        count === 0
+          ? undefined
+          : whole
+            ? wholeColumns(anchor.column, focus.column, this.#shape)
+            : { anchor: inside(anchor, this.#shape), focus: inside(focus, this.#shape) },
       );
     }
     this.#schedule();
@@ -235,8 +237,8 @@ export class Grid {
     element.addEventListener('focus', () => {
       if (!this.#selection && this.#shape.rows > 0) this.#selectCell(this.#spotAt(this.#gutterWidth, 0).cell);
     });
-    element.addEventListener('pointerover', (event) => {
-      this.#explain(event);
+    element.addEventListener('pointerover', ({ target }) => {
+      if (target instanceof HTMLElement) explain(target, this.#rows, this.#source, this.columns.sources);
     });
     const { commands } = this.#options;
     const target = {
@@ -411,7 +413,7 @@ export class Grid {
 
   #keyDown(event: KeyboardEvent): void {
     const { focus, anchor } = this.#selection ?? {};
-    if (event.altKey || event.defaultPrevented || !focus || !anchor) return;
+    if (event.altKey || !focus || !anchor) return;
     const selection = selectionAfterKey({ anchor, focus }, event, this.#shape);
     const target = cellAfterKey(focus, event, this.#shape);
     if (selection) this.#select(selection);
@@ -429,7 +431,7 @@ export class Grid {
     this.#revealColumn(focus.column);
   }
 
-  #select(selection: Selection): void {
+  #select(selection: Selection | undefined): void {
     this.#selection = selection;
     this.#options.stateChanged();
     this.#schedule();
@@ -461,26 +463,5 @@ export class Grid {
     }
     this.#resize();
     this.#options.stateChanged();
-  }
-
-  /**
-   * Gives a cell that does not show its whole value a tooltip that does, as far as a tooltip can, and the number of a row
-   * one that tells where the row is in the result.
-   */
-  #explain(event: Event): void {
-    const { target } = event;
-    if (!(target instanceof HTMLElement)) return;
-    for (const [index, row] of this.#rows) {
-      const values = this.#source.get(index);
-      if (row.number === target && values) {
-        target.title = `Row ${((this.#source.numberOf(values) ?? index) + 1).toLocaleString('en')} of the result`;
-      }
-      if (row.element !== target.parentElement || !target.classList.contains('grid-cell')) continue;
-      const source = this.columns.sources[Number(target.ariaColIndex) - 1] ?? -1;
-      const value = values?.[source];
-      const whole = target.scrollWidth <= target.clientWidth && !value?.includes('\n');
-      if (value === undefined || (whole && value !== null)) return;
-      target.title = cellTitle(value);
-    }
   }
 }

@@ -133,7 +133,7 @@ function showMark(cell: HeaderCell, column: GridColumn, mark: ColumnMark | undef
   element.classList.toggle('marked', text !== '');
   element.ariaSort = sorted ?? 'none';
   const words = [
-    ...(sorted ? [`Sorted, ${sorted}${mark?.place ? `, as number ${mark.place}` : ''}`] : []),
+    ...(sorted ? [`Sorted, ${sorted}${mark.place ? `, as number ${mark.place}` : ''}`] : []),
     ...(mark?.filtered ? ['Filtered'] : []),
   ];
   element.title = [column.name, column.type, ...words].join('\n');

@@ -1,8 +1,8 @@
 import type { TextMeasure } from './columnLayout.ts';
 
-/** Room, px, beside a text: paddings and border, and in a header the handle that resizes. */
+/** Room, px, beside a text: paddings and border, and in a header a mark of the order and the handle that resizes. */
 const cellRoom = 20;
-const headerRoom = 26;
+const headerRoom = 38;
 
 /** Measures texts in the fonts that two elements, which must be in the document, show theirs in. */
 export function textMeasure(header: Element, cell: Element): TextMeasure {

@@ -41,4 +41,16 @@ describe('Ring', () => {
     assert.deepEqual([...shown(ring).keys()], [0, 1, 2]);
     assert.equal(ring.get(3), undefined);
   });
+
+  it('tells which elements show nothing when there is less than before', () => {
+    const ring = ringOf();
+    ring.show(0, 10, 100);
+    assert.deepEqual([...ring.idle()], []);
+    ring.show(0, 10, 4);
+    assert.deepEqual([...ring.idle()].toSorted(), [4, 5, 6, 7, 8, 9]);
+    ring.show(0, 10, 0);
+    assert.equal([...ring.idle()].length, 10);
+    ring.show(90, 100, 100);
+    assert.deepEqual([[...ring.idle()], shown(ring).size], [[], 10]);
+  });
 });

@@ -77,4 +77,16 @@ describe('RowSource', () => {
     source.accept(0, rows(0, 10));
     assert.equal(source.get(0), undefined);
   });
+
+  it('forgets all rows when others are at their places, and asks anew', () => {
+    const { source, asked } = sourceOf(10);
+    source.want(0, 10);
+    source.accept(0, rows(0, 10), [7, 3]);
+    assert.equal(source.numberOf(source.get(1) ?? []), 3);
+    source.reset();
+    assert.equal(source.get(0), undefined);
+    asked.length = 0;
+    source.want(0, 10);
+    assert.deepEqual(asked, [[0, 10]]);
+  });
 });

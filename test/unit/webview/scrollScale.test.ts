@@ -85,4 +85,24 @@ describe('ScrollScale', () => {
       }),
     );
   });
+
+  it('reaches each of the last rows of ten million exactly, by a jump and by steps', () => {
+    const [rows, height] = [10_000_000, 22];
+    const scale = new ScrollScale();
+    scale.resize(rows * height, viewport);
+    for (let row = rows - 10; row < rows; row++) {
+      scale.scrollTo(0);
+      const lowestTop = (row + 1) * height - viewport;
+      const scrollTop = scale.scrollTo(lowestTop);
+      assert.equal(scale.top, lowestTop, `row ${row}`);
+      assert.equal(lowestTop - scale.offset, scrollTop, 'what is shown is where the browser is');
+      assert.ok(scrollTop <= scale.height - viewport);
+    }
+    assert.equal(scale.top, rows * height - viewport);
+    // From the last row up by single rows, as the arrow key goes.
+    for (let row = rows - 1; row > rows - 100; row--) {
+      scale.scrollTo(row * height);
+      assert.equal(scale.top, Math.min(row * height, rows * height - viewport));
+    }
+  });
 });

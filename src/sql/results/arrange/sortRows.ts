@@ -120,18 +120,19 @@ const breakTies = async (order: Uint32Array, ties: Ties, pieces: KeyPieces, work
   const slots = await radixSort(digits, count, work);
   const left = new Ties(ties.rowCount);
   let at = 0;
-  for (let from = 0, to = 0; from < count; from = to) {
+  let from = 0;
+  while (from < count) {
     const first = slots[from] ?? 0;
     const group = groupOf(first);
     if (from === 0 || groupOf(slots[from - 1] ?? 0) !== group) at = ties.starts[group] ?? 0;
     const start = at;
     let finished = true;
-    for (to = from; to < count; to++) {
-      const slot = slots[to] ?? 0;
-      if (to > from && (groupOf(slot) !== group || !pieces.same(first, slot))) break;
+    for (; from < count; from++) {
+      const slot = slots[from] ?? 0;
+      if (slot !== first && (groupOf(slot) !== group || !pieces.same(first, slot))) break;
       finished &&= pieces.sameRest(first, slot);
       order[at++] = rows[slot] ?? 0;
-      if (to % 4096 === 0 && work.due) await work.pause();
+      if (from % 4096 === 0 && work.due) await work.pause();
     }
     if (!finished) left.add(order, start, at);
   }

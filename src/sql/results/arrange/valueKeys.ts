@@ -37,6 +37,15 @@ const writeMoney: WriteKey = (key, bytes, start, end) => {
   return writeNumberKey(key, number, 0, number.length);
 };
 
+/** `16/B374D848`: two numbers of 32 bits. */
+const writeLsn: WriteKey = (key, bytes, start, end) => {
+  const halves = /^([0-9a-f]{1,8})\/([0-9a-f]{1,8})$/i.exec(bytes.toString('latin1', start, end));
+  if (!halves) return false;
+  key.byte(KeyClass.finite);
+  for (const half of halves.slice(1)) key.integer(Number.parseInt(half, 16), 4);
+  return true;
+};
+
 /** By code point, which is the order of COLLATE "C": the same on every machine, and of every value. */
 const text: ValueOrder = { noun: 'a text', write: writeText };
 const number: ValueOrder = { noun: 'a number', write: writeNumberKey };
@@ -47,6 +56,7 @@ const orders: ReadonlyMap<number, ValueOrder> = new Map<number, ValueOrder>([
   // int8, int2, int4, oid, xid, cid, float4, float8, numeric, xid8
   ...[20, 21, 23, 26, 28, 29, 700, 701, 1700, 5069].map((oid) => [oid, number] as const),
   [790, { noun: 'an amount of money', write: writeMoney }],
+  [3220, { noun: 'a WAL position such as 16/B374D848', write: writeLsn }],
   [1042, { noun: 'a text', write: writePadded }],
   [1082, time],
   [1114, time],

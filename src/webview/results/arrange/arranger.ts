@@ -27,6 +27,8 @@ export class Arranger {
   readonly #actions: ArrangerActions;
   /** The arrangement that the rows are in, as far as is known. */
   #current = 0;
+  /** Those before, of which rows may still be on their way. */
+  readonly #past = new Set<number>();
   #held = nothing;
   #how = nothing;
   /** The arrangement that was asked for last. */
@@ -101,7 +103,7 @@ export class Arranger {
   set(how: Arrangement): void {
     this.#how = how;
     this.#problem = undefined;
-    this.#asked = Math.max(this.#asked, this.#current) + 1;
+    this.#asked += 1;
     this.#progress = { waiting: false, done: 0, total: 0 };
     this.#actions.ask(this.#asked, how);
     this.#actions.changed();
@@ -115,6 +117,7 @@ export class Arranger {
         break;
       case 'arranged': {
         const all = this.#how.filters.length === 0;
+        this.#past.add(this.#current);
         this.#current = news.arrangement;
         this.#held = this.#how;
         this.#progress = undefined;
@@ -138,8 +141,8 @@ export class Arranger {
    */
   accepts(arrangement: number): boolean {
     if (arrangement === this.#current) return true;
-    if (!this.#progress) {
-      this.#current = arrangement;
+    if (!this.#progress && !this.#past.has(arrangement)) {
+      this.#asked = Math.max(this.#asked, arrangement);
       this.set(this.#how);
     }
     return false;

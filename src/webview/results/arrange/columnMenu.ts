@@ -5,8 +5,8 @@ import type { Arranger } from './arranger.ts';
 
 /** What the menu leaves to those around it. */
 interface ColumnMenuActions {
-  filter(): void;
-  find(): void;
+  readonly filter: () => void;
+  readonly find: () => void;
 }
 
 /** What can be done with a column of a grid, and those that are selected with it. */

@@ -178,7 +178,9 @@ export class RowTools {
       filter: () => {
         this.#newFilter(column, grid.columnAnchor(columns.place));
       },
-      find: this.commands.find,
+      find: () => {
+        this.#findBar.open();
+      },
     });
     openMenu(`Column ${name}`, items, at);
   }
