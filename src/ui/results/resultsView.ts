@@ -123,6 +123,7 @@ export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposabl
 
   #forgetView(): void {
     for (const registration of this.#registrations.splice(0)) registration.dispose();
+    this.#cells.forgetSelection();
     this.#view = undefined;
     this.#ready = false;
   }
