@@ -75,7 +75,9 @@ describe('running SQL', function () {
   });
 
   it('tells the time zone that values were shown in, also when it changes later', async () => {
-    const { view } = await run(`SET timezone = 'Asia/Tokyo'; SELECT now(); SET timezone = 'UTC'; SELECT now()`);
+    const { view } = await run(
+      `SET timezone = 'Asia/Tokyo'; SELECT now(); SET timezone = 'UTC'; SELECT now()`,
+    );
     assert.deepEqual(
       view.statements.map(({ timeZone }) => timeZone),
       [undefined, 'Asia/Tokyo', undefined, 'UTC'],
