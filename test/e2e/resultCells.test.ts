@@ -125,6 +125,10 @@ describe('result cells', function () {
     await viewer().getByText('"NULL"').waitFor();
     await press('ArrowRight');
     await viewer().getByText('140 bytes').waitFor();
+    const line = window().webview.getByRole('separator', { name: 'Width of the value' });
+    for (let step = 0; step < 4; step++) await line.press('ArrowLeft');
+    assert.equal(await line.getAttribute('aria-valuenow'), '60');
+    await window().webview.getByRole('grid').focus();
     await window().screenshot('value bytes');
     await press('ArrowRight');
     await press('ArrowRight');
@@ -169,6 +173,7 @@ describe('result cells', function () {
     assert.ok(text.includes('2024-07-01 14:00:00+02'));
     assert.equal(text.split('\r\n').length, 3002);
     assert.ok((await readdir(window().sandbox.workspace)).every((name) => !name.endsWith('.part')));
+    await window().runCommand('Notifications: Clear All Notifications');
   });
 
   for (const theme of ['dark', 'light', 'contrast'] as const satisfies readonly Theme[]) {

@@ -74,6 +74,16 @@ describe('running SQL', function () {
     assert.equal((await activity()).length, 1, 'all on one connection');
   });
 
+  it('tells the time zone that values were shown in, also when it changes later', async () => {
+    const { view } = await run(
+      `SET timezone = 'Asia/Tokyo'; SELECT now(); SET timezone = 'UTC'; SELECT now()`,
+    );
+    assert.deepEqual(
+      view.statements.map(({ timeZone }) => timeZone),
+      [undefined, 'Asia/Tokyo', undefined, 'UTC'],
+    );
+  });
+
   it('stops at the first statement that fails, and tells where it failed', async () => {
     const text = `SELECT 1;\n\n-- 😀 first\nSELECT '😀 é' AS "naïve 😀", nosuch\n  FROM (VALUES (1)) t;\nSELECT 2`;
     const failed = await run(text);

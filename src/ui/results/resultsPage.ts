@@ -132,6 +132,7 @@ export class ResultsPage implements vscode.Disposable {
   /** The webview is gone; what it showed stays. */
   close(): void {
     for (const registration of this.#registrations.splice(0)) registration.dispose();
+    this.#deps.cells.forgetSelection();
     this.#webview = undefined;
     this.#ready = false;
   }

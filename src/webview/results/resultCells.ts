@@ -1,6 +1,7 @@
 import type { CellsView, CellView, CopyFormat } from '../../contract/cells.ts';
 import type { ColumnView, FromWebview, ToWebview } from '../../contract/results.ts';
 import { openMenu, type MenuItem, type MenuPlace } from '../controls/menu.ts';
+import { splitter } from '../controls/splitter.ts';
 import { Toolbar } from '../controls/toolbar.ts';
 import type { GridCommands } from '../grid/commands.ts';
 import type { Grid } from '../grid/grid.ts';
@@ -29,6 +30,9 @@ export class ResultCells implements GridCommands {
   readonly #cleared: () => void;
   #grid: Grid | undefined;
   #viewer: ValueViewer | undefined;
+  #splitter: HTMLElement | undefined;
+  /** Room of the viewer, percent of the width; stays when it is closed and opened again. */
+  #viewerRoom = 40;
   /** The cell whose value the viewer shows or is about to. */
   #viewed: CellView | undefined;
   /** What was last told of the selection, to tell only what is new. */
@@ -212,7 +216,12 @@ export class ResultCells implements GridCommands {
         this.#close();
       },
     });
-    this.#place.append(this.#viewer.element);
+    const { element } = this.#viewer;
+    this.#splitter = splitter('Width of the value', this.#viewerRoom, (percent) => {
+      this.#viewerRoom = percent;
+      element.style.setProperty('--value-room', `${percent}%`);
+    });
+    this.#place.append(this.#splitter, element);
     this.#ask(cell);
   }
 
@@ -222,6 +231,7 @@ export class ResultCells implements GridCommands {
   }
 
   #close(): void {
+    this.#splitter?.remove();
     this.#viewer?.element.remove();
     this.#viewer = undefined;
     this.#viewed = undefined;
