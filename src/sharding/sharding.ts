@@ -71,7 +71,7 @@ export interface DirectWrites {
   allow(standby: Session): Promise<void>;
   /** Undoes `allow`. */
   withdraw(standby: Session): Promise<void>;
-  /** Whether the statement is a write that `allow` would let through. The session is outside of a transaction. */
+  /** Whether a write that has a plan is one that `allow` would let through. The session is outside of a transaction. */
   isPossible(standby: Session, sql: string): Promise<boolean>;
   /** Whether a shard is being moved or was just now, so that a write could go to the place that it has left. */
   shardMoves(standby: Session): Promise<boolean>;
@@ -80,7 +80,7 @@ export interface DirectWrites {
 /** What workers do for writes while there is no primary coordinator. */
 export interface WorkerWrites {
   /**
-   * Why a worker can't do a write as the primary would. Both sessions are outside of a transaction, and have the same
+   * Why a worker can't do a write that has a plan as the primary would. Both sessions are outside of a transaction, and have the same
    * settings.
    * @param standby a standby coordinator, which may be the next primary
    * @returns a clause for people, such as `it is no INSERT`; undefined where it can
