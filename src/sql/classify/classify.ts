@@ -189,7 +189,8 @@ const valuesRows = (insert: SyntaxTree): number | undefined => {
 };
 
 const ofCopy = (copy: SyntaxTree, common: StatementClass): StatementClass => {
-  if (copy['is_from'] === true) return { ...asWrite(common), written: [rangeName(copy['relation'])], read: [] };
+  if (copy['is_from'] === true)
+    return { ...asWrite(common), written: [rangeName(copy['relation'])], read: [] };
   const query = copy['query'];
   const inner = isNode(query) ? ofTree(query) : { ...common, kind: 'read' as const };
   // A file or a program of the server's.

@@ -71,7 +71,7 @@ export const isNode = (value: unknown): value is SyntaxTree =>
 /** The name that a RangeVar stands for. */
 export const rangeName = (value: unknown): WrittenName => {
   const range = isNode(value) ? value : {};
-  return nameOf(range['schemaname'], String(range['relname'] ?? ''));
+  return nameOf(range['schemaname'], textOf(range['relname']));
 };
 
 /** A list's one node's content, of a node that is wrapped in its type: `{ RangeVar: { … } }`. */
@@ -81,7 +81,7 @@ export const unwrap = (value: unknown): unknown => (isNode(value) ? Object.value
 const lastNames = (value: unknown): WrittenName => {
   const parts = (Array.isArray(value) ? value : []).map((part) => {
     const content = unwrap(part);
-    return isNode(content) ? String(content['sval'] ?? '') : '';
+    return isNode(content) ? textOf(content['sval']) : '';
   });
   return nameOf(parts.at(-2), parts.at(-1) ?? '');
 };
@@ -91,6 +91,7 @@ const nameOf = (schema: unknown, name: string): WrittenName => ({
   name,
 });
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 const numberOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
 const distinct = (names: readonly WrittenName[]): WrittenName[] => [

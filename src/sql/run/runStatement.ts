@@ -13,6 +13,14 @@ import type { Server } from './target.ts';
 /** Length of the one line that names a statement. */
 const SUMMARY_LENGTH = 200;
 
+const targetView = ({ clusterName, nodeName, mark }: Server, role: string): StatementView['target'] => ({
+  cluster: clusterName,
+  node: nodeName,
+  role,
+  ...(mark?.colour && { colour: mark.colour }),
+  ...(mark?.production && { production: true }),
+});
+
 /** One statement of a run: what it is, how it goes, and its rows. */
 export class RunStatement {
   readonly piece: Piece;
@@ -46,7 +54,7 @@ export class RunStatement {
       sql: summary(piece.text, SUMMARY_LENGTH),
       line: piece.line,
       state: 'pending',
-      target: { cluster: server.clusterName, node: server.nodeName, role: '' },
+      target: targetView(server, ''),
       columns: [],
       rowCount: 0,
       startedAt: 0,
@@ -102,11 +110,7 @@ export class RunStatement {
    */
   async execute(server: Server, session: Session, signal: AbortSignal): Promise<unknown> {
     this.view.state = 'running';
-    this.view.target = {
-      cluster: server.clusterName,
-      node: server.nodeName,
-      role: server.role(session),
-    };
+    this.view.target = targetView(server, server.role(session));
     this.view.startedAt = Date.now();
     this.#changed();
     const began = performance.now();

@@ -37,10 +37,10 @@ export const wayUnasked = (
   policy: StandbyWrites,
   refusal: StandbyRefusal,
   { mayBeHalfDone }: StatementClass,
-  target: Target,
+  target: Pick<Target, 'directWrites' | 'readOnly'>,
   remedies: readonly Remedy[],
 ): 'primary' | 'worker' | 'direct' | undefined => {
-  if (refusal !== 'read-only' || mayBeHalfDone) return undefined;
+  if (refusal !== 'read-only' || mayBeHalfDone || target.readOnly) return undefined;
   const works = (id: RemedyId): boolean => remedies.some((remedy) => remedy.id === id);
   if (policy === 'direct' && works('direct')) return 'direct';
   // Where a standby can never write there is nothing to choose.
@@ -87,6 +87,10 @@ export const explainStandbyRefusal = async (
     return { explanation: sentences.join(' '), remedies };
   }
 
+  if (target.readOnly) {
+    sentences.push('The file is marked read-only in its header, so it is sent nowhere else.');
+    return { explanation: sentences.join(' '), remedies };
+  }
   if (policy === 'refuse') {
     sentences.push('The setting citus.standbyWrites has writes on standbys refused.');
     return { explanation: sentences.join(' '), remedies };

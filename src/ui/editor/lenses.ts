@@ -6,7 +6,7 @@ import type { Attachments } from './attachments.ts';
 import { isSqlFile, piecesOf, SQL_FILES } from './sqlFile.ts';
 
 /** A file with more statements gets no lens on each: the editor would be busy with them at each key press. */
-const MOST_LENSES = 3000;
+export const MOST_LENSES = 3000;
 
 /** The lenses of SQL files: at the top the node that the file is attached to, and on each statement `Run`. */
 export class SqlLenses implements vscode.CodeLensProvider, vscode.Disposable {

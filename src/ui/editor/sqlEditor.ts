@@ -12,10 +12,14 @@ import { SqlCommands } from './commands.ts';
 import { Connections } from './connections.ts';
 import { SqlDiagnostics } from './diagnostics.ts';
 import { FileLife } from './fileLife.ts';
+import { HeaderDiagnostics } from './headerDiagnostics.ts';
 import { SqlLenses } from './lenses.ts';
 import { Runs } from './runs.ts';
 import { fileName } from './sqlFile.ts';
 import { SqlStatusItem } from './statusItem.ts';
+import { FilesWhereabouts } from './whereabouts.ts';
+import { WhereHover } from './whereHover.ts';
+import { WhereLenses } from './whereLenses.ts';
 
 export interface SqlEditorDependencies {
   readonly service: Pick<ClusterService, 'credentials' | 'status' | 'sharding'>;
@@ -41,9 +45,13 @@ export const createSqlEditor = (dependencies: SqlEditorDependencies): vscode.Dis
     log.debug(message);
   });
   runs.showIn(results);
+  const whereabouts = new FilesWhereabouts(dependencies.service, monitor, attachments, connections, runs);
   return vscode.Disposable.from(
-    new SqlCommands({ ...dependencies, attachments, connections, runs }),
+    new SqlCommands({ ...dependencies, attachments, connections, runs, whereabouts }),
     new SqlLenses(attachments, monitor),
+    new WhereLenses(whereabouts),
+    new WhereHover(whereabouts),
+    new HeaderDiagnostics(attachments, monitor, guard),
     new SqlStatusItem(attachments, connections, monitor, runs),
     new ActiveFile(attachments, monitor, runs, guard),
     new FileLife(attachments, connections, runs, guard),
@@ -51,6 +59,7 @@ export const createSqlEditor = (dependencies: SqlEditorDependencies): vscode.Dis
       log.warn(`${fileName(file)}: ${loss.error.message}`);
     }),
     vscode.window.registerWebviewViewProvider(Views.results, results),
+    whereabouts,
     runs,
     results,
     diagnostics,

@@ -82,11 +82,23 @@ export class SqlStatusItem implements vscode.Disposable {
     const role = attachedRole(attached);
     const transaction = this.#connections.of(file)?.transactionStatus ?? 'idle';
     this.#set(
-      dotted(`$(database) ${name} (${role})`, TRANSACTIONS[transaction], run && outcome(run)),
+      dotted(
+        `${attached.readOnly ? '$(lock)' : '$(database)'} ${name} (${role})`,
+        attached.readOnly ? 'read-only' : undefined,
+        attached.cluster.mark?.production ? 'production' : undefined,
+        TRANSACTIONS[transaction],
+        run && outcome(run),
+      ),
       'citus.sql.attach',
       `${fileName(file)} runs on ${name} (${attachedState(attached)}). Click to change.`,
     );
-    if (role === 'standby') this.#item.color = new vscode.ThemeColor('charts.yellow');
+    const { colour, production } = attached.cluster.mark ?? {};
+    if (production) {
+      this.#item.backgroundColor = new vscode.ThemeColor(
+        colour === 'red' ? 'statusBarItem.errorBackground' : 'statusBarItem.warningBackground',
+      );
+    } else if (colour) this.#item.color = new vscode.ThemeColor(`charts.${colour}`);
+    else if (role === 'standby') this.#item.color = new vscode.ThemeColor('charts.yellow');
   }
 
   #set(text: string, command: CommandId, tooltip: string): void {
@@ -94,6 +106,7 @@ export class SqlStatusItem implements vscode.Disposable {
     this.#item.command = command;
     this.#item.tooltip = tooltip;
     this.#item.color = undefined;
+    this.#item.backgroundColor = undefined;
     this.#item.show();
   }
 }
