@@ -31,12 +31,15 @@ const MOST_TASKS_SHOWN = 64;
 export const explainCitus = async (session: Session, sql: string): Promise<DistributedQuery | undefined> =>
   findCitusNodes(await explainJson(session, sql))[0];
 
-/** See `Sharding.reach`. A plan that has Citus' node beside others, as with a local subquery, concerns the coordinator too. */
+/**
+ * See `Sharding.reach`. A plan that has subplans, or Citus' node beside others, as with a local subquery, concerns the
+ * coordinator too.
+ */
 export const reach = async (session: Session, sql: string, ...options: string[]): Promise<Reach> => {
   // A standby plans writes only so.
   await session.run('SET LOCAL citus.writable_standby_coordinator TO on');
   const plan = await explainJson(session, sql, ...options);
-  const nodes = findCitusNodes(plan);
+  const nodes = withSubplans(findCitusNodes(plan));
   const moving = findMoving(plan);
   if (nodes.length === 0 && !moving) return { kind: 'coordinator' };
   const tasks = nodes.reduce((sum, { Job }) => sum + Job['Task Count'], 0);
@@ -44,7 +47,7 @@ export const reach = async (session: Session, sql: string, ...options: string[])
   const repartition = nodes.some(({ Job }) => (Job['Dependent Jobs']?.length ?? 0) > 0);
   return {
     kind: 'shards',
-    tasks,
+    tasks: on?.length ?? tasks,
     coordinatorToo: moving || nodes.some(({ Subplans }) => (Subplans?.length ?? 0) > 0),
     ...(repartition && { repartition }),
     ...(on && { on }),
@@ -63,10 +66,22 @@ const tasksOf = async (
   let shown = shownTasks(nodes);
   if (shown.length > 0 && shown.length < count) {
     await session.run('SET LOCAL citus.explain_all_tasks TO on');
-    shown = shownTasks(findCitusNodes(await explainJson(session, sql, ...options)));
+    shown = shownTasks(withSubplans(findCitusNodes(await explainJson(session, sql, ...options))));
   }
-  return shown.length === count ? shown : undefined;
+  return shown.length === count ? onShards(shown) : undefined;
 };
+
+/** Tasks on the same shards count as one, and those that only read what subplans gave not at all. */
+const onShards = (tasks: readonly Task[]): Task[] => [
+  ...new Map(
+    tasks
+      .filter(({ relations }) => relations.length > 0)
+      .map((task) => [`${task.nodeHost}:${task.nodePort} ${task.relations.join()}`, task]),
+  ).values(),
+];
+
+const withSubplans = (nodes: readonly DistributedQuery[]): DistributedQuery[] =>
+  nodes.flatMap((node) => [node, ...withSubplans(findCitusNodes(node.Subplans))]);
 
 const shownTasks = (nodes: readonly DistributedQuery[]): Task[] =>
   nodes.flatMap(({ Job }) =>
