@@ -75,7 +75,7 @@ const shards = (reach: Reach, nameOf: Sender['nameOf']): string => {
   const what = repartition ? `repartition, ${tasks} tasks` : tasks === 1 ? 'one shard' : `${tasks} shards`;
   const where =
     names === undefined ? '' : names.length === 1 ? ` · ${names.join('')}` : ` on ${names.length} workers`;
-  if (tasks === 0) return 'shards by way of the coordinator';
+  if (tasks === 0) return coordinatorToo ? 'shards by way of the coordinator' : 'no shard';
   return `${what}${where}${coordinatorToo ? ' and the coordinator' : ''}`;
 };
 
