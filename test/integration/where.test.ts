@@ -122,6 +122,8 @@ describe('where statements would run', function () {
       ['CALL nothing()', 'may write'],
       ['SHOW search_path', 'utility'],
       ['SELECT nothing FROM sample', 'read: not planned'],
+      ['TRUNCATE nosuch', 'local write: not planned'],
+      ['SELECT * FROM sample WHERE id = $1', 'read: not planned'],
       ['SELEKT 1', 'unknown'],
     ] as const) {
       assert.equal(await inShort(sql), expected, sql);

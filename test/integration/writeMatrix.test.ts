@@ -138,13 +138,13 @@ const KINDS: readonly Kind[] = [
   {
     title: 'transaction over two workers',
     sql: () =>
-      `BEGIN; UPDATE sample SET data = data + 1 WHERE id = 3; UPDATE sample SET data = data - 1 WHERE id = 4; COMMIT`,
+      `BEGIN; UPDATE sample SET data = data + 1 WHERE id = 2; UPDATE sample SET data = data - 1 WHERE id = 5; COMMIT`,
     after: (state) =>
       sample(
         state,
         changed(
-          changed(state.sample, (id) => id === 3, plusOne),
-          (id) => id === 4,
+          changed(state.sample, (id) => id === 2, plusOne),
+          (id) => id === 5,
           (data) => data - 1,
         ),
       ),
@@ -214,6 +214,17 @@ describe('writes by way of a standby', function () {
     if (directory === undefined) return;
     await service.close();
     await removeTestDirectory(directory);
+  });
+
+  it('has rows 2 and 5 on different workers', async () => {
+    const rows = await (
+      await session('coordinator1')
+    ).query(
+      v.object({ nodes: v.number() }),
+      `SELECT count(DISTINCT groupid)::int AS nodes FROM pg_dist_placement
+       WHERE shardid IN (get_shard_id_for_distribution_column('sample', 2), get_shard_id_for_distribution_column('sample', 5))`,
+    );
+    assert.deepEqual(rows, [{ nodes: 2 }]);
   });
 
   /** What every placement of a distributed or reference table holds, read on the placement itself: each must agree. */

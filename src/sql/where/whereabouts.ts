@@ -27,8 +27,14 @@ export interface Whereabouts {
   readonly statement: StatementClass;
   /** Where its plan has it run; absent where it has none, or wasn't planned. */
   readonly reach?: Reach;
-  /** Why it has a plan that isn't known: the server's words or ours. */
-  readonly notPlanned?: string;
+  /** Why where it runs isn't known. */
+  readonly notPlanned?: NotPlanned;
+}
+
+export interface NotPlanned {
+  /** It depends on `parameters`; planning it would have an `effect`; or it is an `error`, as the server says. */
+  readonly because: 'parameters' | 'effect' | 'error';
+  readonly message: string;
 }
 
 /** The first version that plans a statement whose parameters have no values (PostgreSQL 16, `GENERIC_PLAN`). */
@@ -48,12 +54,27 @@ export const findWhereabouts = async (
   sql: string,
 ): Promise<Whereabouts> => {
   const statement = await classify(sql);
-  const plan = statement.hasPlan ? await planned(session, sharding, statement, sql) : {};
-  const effect = await effectOf(session, statement, tables, 'reach' in plan ? plan.reach : undefined);
-  return { effect, statement, ...plan };
+  const plan: Plan = statement.hasPlan ? await planned(session, sharding, statement, sql) : {};
+  const written = await resolve(session, statement.written);
+  const missing = written.find(({ oid }) => oid === null);
+  const oids = new Set(written.map(({ oid }) => oid));
+  const effect =
+    statement.kind === 'write'
+      ? effectOfWrite(
+          tables.filter(({ oid }) => oids.has(oid)),
+          statement,
+          plan.reach,
+        )
+      : await effectOf(session, statement);
+  return {
+    effect,
+    statement,
+    ...(missing && { notPlanned: { because: 'error', message: `There is no table ${missing.name}.` } }),
+    ...plan,
+  };
 };
 
-type Plan = Pick<Whereabouts, 'reach'> | Pick<Whereabouts, 'notPlanned'>;
+type Plan = Pick<Whereabouts, 'reach' | 'notPlanned'>;
 
 const planned = async (
   session: Session,
@@ -63,7 +84,8 @@ const planned = async (
 ): Promise<Plan> => {
   const options: string[] = [];
   if (statement.parameters > 0) {
-    if ((await serverVersion(session)) < PLANS_PARAMETERS) return { notPlanned: 'It depends on $1.' };
+    if ((await serverVersion(session)) < PLANS_PARAMETERS)
+      return { notPlanned: { because: 'parameters', message: 'It depends on $1.' } };
     options.push('GENERIC_PLAN');
   }
   const names = {
@@ -73,7 +95,7 @@ const planned = async (
   try {
     return await withoutEffect(session, async () => {
       if (await runsFunctionsToPlan(session, names, statement.rows !== undefined)) {
-        return { notPlanned: 'Planning it could run a function that it calls, so it was not planned.' };
+        return { notPlanned: { because: 'effect', message: RUNS_A_FUNCTION } };
       }
       return { reach: await sharding.reach(session, sql, ...options) };
     });
@@ -83,28 +105,26 @@ const planned = async (
   }
 };
 
-/** Citus evaluates what is volatile in an INSERT's VALUES when it plans it: a number of a sequence would be gone. */
-const reason = ({ code, message }: ServerError): string =>
-  code === SqlState.readOnlyTransaction
-    ? 'Planning it would already draw from a sequence or write, so it was not planned.'
-    : message;
+const RUNS_A_FUNCTION = 'Planning it could run a function that it calls, so it was not planned.';
+const DRAWS = 'Planning it would already draw from a sequence or write, so it was not planned.';
 
-const effectOf = async (
-  session: Session,
-  statement: StatementClass,
-  tables: readonly ShardedTable[],
-  reach: Reach | undefined,
-): Promise<StatementEffect> => {
+/** Citus evaluates what is volatile in an INSERT's VALUES when it plans it: a number of a sequence would be gone. */
+const reason = ({ code, message }: ServerError): NotPlanned =>
+  code === SqlState.readOnlyTransaction
+    ? { because: 'effect', message: DRAWS }
+    : { because: 'error', message };
+
+/** What a statement is that isn't a write by its syntax. */
+const effectOf = async (session: Session, statement: StatementClass): Promise<StatementEffect> => {
   switch (statement.kind) {
-    case 'write':
-      return effectOfWrite(await tablesNamed(session, statement.written, tables), statement, reach);
     case 'call': {
       const names = statement.functions.map(({ name }) => name);
       return (await volatileFunctions(session, names)).length > 0 ? 'may write' : 'read';
     }
     case 'read':
     case 'lock':
-      return 'read';
+      return statement.mayWrite ? 'may write' : 'read';
+    case 'write':
     case 'utility':
       return statement.mayWrite ? 'may write' : 'utility';
     case 'ddl':
@@ -128,20 +148,16 @@ const effectOfWrite = (
   return hasPlan && rows === 1 ? 'one-shard write' : 'multi-shard write';
 };
 
-/** Those of the sharding's tables that names stand for in this session. */
-const tablesNamed = async (
+/** The tables that names stand for in this session; null where there is none. */
+const resolve = (
   session: Session,
   names: readonly WrittenName[],
-  tables: readonly ShardedTable[],
-): Promise<readonly ShardedTable[]> => {
-  const rows = await session.query(
-    v.object({ oid: v.nullable(v.number()) }),
-    'SELECT pg_catalog.to_regclass(name)::oid AS oid FROM pg_catalog.unnest($1::text[]) AS name',
+): Promise<{ name: string; oid: number | null }[]> =>
+  session.query(
+    v.object({ name: v.string(), oid: v.nullable(v.number()) }),
+    'SELECT name, pg_catalog.to_regclass(name)::oid AS oid FROM pg_catalog.unnest($1::text[]) AS name',
     [names.map(quoted)],
   );
-  const oids = new Set(rows.map(({ oid }) => oid));
-  return tables.filter(({ oid }) => oids.has(oid));
-};
 
 const quoted = ({ schema, name }: WrittenName): string =>
   [...(schema === undefined ? [] : [schema]), name].map(quoteIdentifier).join('.');

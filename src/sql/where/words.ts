@@ -22,7 +22,9 @@ export interface Sender {
  * @returns undefined where there is nothing to say
  */
 export const whereInShort = (where: Whereabouts, sender: Sender): string | undefined => {
-  const place = placeOf(where, sender);
+  const because = where.notPlanned?.because;
+  if (because === 'error') return undefined;
+  const place = because === 'parameters' ? 'depends on $1' : placeOf(where, sender);
   if (place === undefined) return undefined;
   const refused = sender.role === 'standby' && isWrite(where);
   return refused ? `${place} · ${standbyInShort(where, sender)}` : place;
@@ -30,9 +32,10 @@ export const whereInShort = (where: Whereabouts, sender: Sender): string | undef
 
 /** The same at length: each line a sentence or two. */
 export const whereAtLength = (where: Whereabouts, sender: Sender): string[] => {
-  const lines: string[] = [EFFECTS[where.effect]];
   const { reach, notPlanned } = where;
-  if (notPlanned !== undefined) lines.push(`Where it runs is not known: ${notPlanned}`);
+  if (notPlanned?.because === 'error') return [`Where it runs is not known: ${notPlanned.message}`];
+  const lines: string[] = [EFFECTS[where.effect]];
+  if (notPlanned !== undefined) lines.push(`Where it runs is not known: ${notPlanned.message}`);
   if (reach?.kind === 'coordinator') lines.push(`No shard takes part: ${sender.nodeName} does it alone.`);
   if (reach?.kind === 'shards') lines.push(...reachAtLength(reach, sender));
   if (isWrite(where) && sender.role === 'standby') lines.push(standbyAtLength(where, sender));
@@ -53,7 +56,7 @@ const placeOf = ({ effect, reach }: Whereabouts, { nameOf }: Sender): string | u
     case 'ddl':
       return 'changes definitions';
     case 'may write':
-      return 'may write: only the function knows';
+      return 'may write: known when it runs';
     case 'one-shard write':
     case 'multi-shard write':
       return reach
