@@ -48,8 +48,9 @@ export const createSqlEditor = (dependencies: SqlEditorDependencies): vscode.Dis
   const whereabouts = new FilesWhereabouts(dependencies.service, monitor, attachments, connections, runs);
   return vscode.Disposable.from(
     new SqlCommands({ ...dependencies, attachments, connections, runs, whereabouts }),
-    new SqlLenses(attachments, monitor),
+    // The lenses of whoever is registered last come first.
     new WhereLenses(whereabouts),
+    new SqlLenses(attachments, monitor),
     new WhereHover(whereabouts),
     new HeaderDiagnostics(attachments, monitor, guard),
     new SqlStatusItem(attachments, connections, monitor, runs),

@@ -3,7 +3,14 @@ import type { ClusterMonitor } from '../../cluster/monitor.ts';
 import type { CommandId } from '../../contract/commands.ts';
 import type { SqlRun } from '../../sql/run/run.ts';
 import { count, dotted } from '../format.ts';
-import { type Attached, attachedName, attachedRole, attachedState, attachedTo } from './attached.ts';
+import {
+  type Attached,
+  attachedName,
+  attachedRole,
+  attachedState,
+  attachedTo,
+  headerProblem,
+} from './attached.ts';
 import type { Attachments } from './attachments.ts';
 import type { Connections } from './connections.ts';
 import type { Runs } from './runs.ts';
@@ -55,7 +62,9 @@ export class SqlStatusItem implements vscode.Disposable {
       return;
     }
     const attached = attachedTo(document.uri, this.#attachments, this.#monitor);
+    const problem = headerProblem(document.uri, this.#attachments, this.#monitor);
     if (attached) this.#showAttached(document.uri, attached);
+    else if (problem) this.#set('$(warning) Citus header', 'citus.sql.attach', problem.message);
     else if (this.#monitor.clusters.length > 0) {
       this.#set(
         '$(plug) Attach to Citus',

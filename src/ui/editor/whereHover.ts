@@ -26,7 +26,7 @@ export class WhereHover implements vscode.HoverProvider, vscode.Disposable {
     const found = piece && (await this.#whereabouts.find(document.uri, piece, signalOf(token)));
     if (!found) return undefined;
     const text = new vscode.MarkdownString();
-    for (const line of whereAtLength(found.where, found.sender)) text.appendText(line).appendMarkdown('\n\n');
+    for (const line of whereAtLength(found.where, found.sender)) text.appendMarkdown(`${escaped(line)}\n\n`);
     return new vscode.Hover(text, word);
   }
 
@@ -34,3 +34,6 @@ export class WhereHover implements vscode.HoverProvider, vscode.Disposable {
     this.#registration.dispose();
   }
 }
+
+/** Text as Markdown that shows it. VS Code's own appendText makes all spaces unbreakable. */
+const escaped = (text: string): string => text.replace(/[\\`*_{}[\]()#+\-.!|<>~&]/g, '\\$&');

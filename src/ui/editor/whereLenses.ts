@@ -13,22 +13,31 @@ const REST_MS = 300;
 /** The lens on each statement that says where it would run. Only those in sight are looked into. */
 export class WhereLenses implements vscode.CodeLensProvider<WhereLens>, vscode.Disposable {
   readonly #whereabouts: FilesWhereabouts;
-  readonly #registration: vscode.Disposable;
-  readonly onDidChangeCodeLenses: vscode.Event<void>;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #disposables: vscode.Disposable;
+  readonly onDidChangeCodeLenses = this.#changed.event;
 
   constructor(whereabouts: FilesWhereabouts) {
     this.#whereabouts = whereabouts;
-    this.onDidChangeCodeLenses = whereabouts.onDidChange;
-    this.#registration = vscode.languages.registerCodeLensProvider(SQL_FILES, this);
+    this.#disposables = vscode.Disposable.from(
+      this.#changed,
+      whereabouts.onDidChange(() => {
+        this.#changed.fire();
+      }),
+      vscode.languages.registerCodeLensProvider(SQL_FILES, this),
+    );
   }
 
   provideCodeLenses(document: vscode.TextDocument): WhereLens[] {
-    if (!isSqlFile(document)) return [];
+    const { uri } = document;
+    if (!isSqlFile(document) || !this.#whereabouts.canFind(uri)) return [];
     const pieces = piecesOf(document).filter(({ kind }) => kind === 'sql');
     if (pieces.length > MOST_LENSES) return [];
-    return pieces.map((piece) => {
-      const known = this.#whereabouts.known(document.uri, piece);
-      return new WhereLens(document.uri, piece, known && command(known));
+    return pieces.flatMap((piece) => {
+      const known = this.#whereabouts.known(uri, piece);
+      if (!known) return new WhereLens(uri, piece, undefined);
+      const command = commandOf(known);
+      return command ? new WhereLens(uri, piece, command) : [];
     });
   }
 
@@ -36,12 +45,15 @@ export class WhereLenses implements vscode.CodeLensProvider<WhereLens>, vscode.D
     const signal = signalOf(token);
     await pause(REST_MS, undefined, { signal }).catch(() => undefined);
     const found = signal.aborted ? undefined : await this.#whereabouts.find(lens.file, lens.piece, signal);
-    lens.command = found ? command(found) : NOTHING;
+    const command = found && commandOf(found);
+    lens.command = command ?? NOTHING;
+    // There is nothing to say of it, which is known from now on: next time it has no lens.
+    if (found && !command) this.#changed.fire();
     return lens;
   }
 
   dispose(): void {
-    this.#registration.dispose();
+    this.#disposables.dispose();
   }
 }
 
@@ -59,8 +71,9 @@ class WhereLens extends vscode.CodeLens {
 /** A lens that does nothing, it only says something. */
 const NOTHING: vscode.Command = { title: '', command: '' };
 
-const command = ({ where, sender }: FileWhereabouts): vscode.Command => ({
-  title: whereInShort(where, sender) ?? '',
-  tooltip: whereAtLength(where, sender).join('\n'),
-  command: '',
-});
+const commandOf = ({ where, sender }: FileWhereabouts): vscode.Command | undefined => {
+  const title = whereInShort(where, sender);
+  return title === undefined
+    ? undefined
+    : { title, tooltip: whereAtLength(where, sender).join('\n'), command: '' };
+};

@@ -29,8 +29,8 @@ export class FilesWhereabouts implements vscode.Disposable {
   readonly #runs: Runs;
   /** By cluster and node. */
   readonly #planners = new Map<string, Planner>();
-  /** What `search_path` is on files' connections, until their next run. */
-  readonly #searchPaths = new Map<string, Promise<string | undefined>>();
+  /** What `search_path` is on files' connections, as asked after their last run. */
+  readonly #searchPaths = new Map<string, string | undefined>();
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #events: vscode.Disposable;
   /** A run has ended, so that what was found may hold no longer. */
@@ -54,14 +54,17 @@ export class FilesWhereabouts implements vscode.Disposable {
     });
   }
 
+  /** Whether anything can be found out about a file's statements. */
+  canFind(file: vscode.Uri): boolean {
+    return this.#attached(file) !== undefined;
+  }
+
   /** What was found before of a statement; undefined where nothing was, or it has to be looked for anew. */
   known(file: vscode.Uri, piece: Piece): FileWhereabouts | undefined {
     const attached = this.#attached(file);
     if (!attached || piece.kind !== 'sql') return undefined;
-    // With a search path of the connection's own, the answer is found by asking.
-    const where = this.#connections.of(file)?.current
-      ? undefined
-      : this.#planners.get(keyOf(attached))?.known(piece.text, undefined);
+    const searchPath = this.#searchPaths.get(file.toString());
+    const where = this.#planners.get(keyOf(attached))?.known(piece.text, searchPath);
     return where && { where, sender: this.#sender(file, attached) };
   }
 
@@ -107,15 +110,14 @@ export class FilesWhereabouts implements vscode.Disposable {
   }
 
   /** Asked on the file's own connection, and only while that has nothing else to do. */
-  #searchPath(file: vscode.Uri): Promise<string | undefined> {
+  async #searchPath(file: vscode.Uri): Promise<string | undefined> {
     const key = file.toString();
     const connection = this.#connections.of(file);
-    if (!connection?.current || connection.transactionStatus !== 'idle' || this.#runs.of(file)?.running) {
-      return Promise.resolve(undefined);
+    const free = connection?.transactionStatus === 'idle' && !this.#runs.of(file)?.running;
+    if (!this.#searchPaths.has(key) && connection?.current && free) {
+      this.#searchPaths.set(key, await connection.searchPath().catch(() => undefined));
     }
-    const known = this.#searchPaths.get(key) ?? connection.searchPath().catch(() => undefined);
-    this.#searchPaths.set(key, known);
-    return known;
+    return this.#searchPaths.get(key);
   }
 }
 

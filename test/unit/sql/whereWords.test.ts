@@ -72,12 +72,7 @@ describe('the words for where statements run', () => {
       [many, 'standby', 'direct', `writes 2 shards on 2 workers · ${asked}`],
       [many, 'standby', 'route', `writes 2 shards on 2 workers · ${routed}`],
       [many, 'standby', 'refuse', 'writes 2 shards on 2 workers · a standby refuses'],
-      [
-        await where('DO $$x$$', 'may write'),
-        'standby',
-        'route',
-        `may write: known when it runs · ${asked}`,
-      ],
+      [await where('DO $$x$$', 'may write'), 'standby', 'route', `may write: known when it runs · ${asked}`],
       [await where('CREATE TABLE t ()', 'ddl'), 'standby', 'route', `changes definitions · ${routed}`],
       [await where('CREATE TEMP TABLE t ()', 'ddl'), 'standby', 'route', `changes definitions · ${asked}`],
       [await where('COMMIT', 'transaction'), 'standby', 'route', undefined],
