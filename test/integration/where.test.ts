@@ -230,4 +230,13 @@ describe('where statements would run', function () {
     );
     assert.deepEqual(rows, [{ data: 5 }]);
   });
+
+  it('keeps a mark with the list of clusters, and does without it', async () => {
+    const { mark: before, ...unmarked } = (await service.list())[0]!;
+    assert.equal(before, undefined);
+    await service.mark(cluster, { colour: 'red', production: true });
+    assert.deepEqual(await service.list(), [{ ...unmarked, mark: { colour: 'red', production: true } }]);
+    await service.mark(cluster, {});
+    assert.deepEqual(await service.list(), [{ ...unmarked, mark: {} }]);
+  });
 });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { resolveHeader } from '../../../src/sql/header/resolve.ts';
+import { describedCluster } from '../../support/describedCluster.ts';
 import { type FileHeader, headerLine, readHeader } from '../../../src/sql/header/fileHeader.ts';
 
 const said = (header: FileHeader | undefined): unknown =>
@@ -60,5 +62,36 @@ describe('file headers', () => {
   it('is written as it is read', () => {
     const header = { cluster: 'my demo', node: 'a', role: 'standby', readOnly: true };
     assert.deepEqual(said(readHeader(headerLine(header))), ['my demo', 'a', 'standby', true, []]);
+  });
+});
+
+describe('the node that a header names', () => {
+  const node = (name: string) => ({ name, kind: 'coordinator' as const, host: 'localhost', port: 1 });
+  const demo = describedCluster('demo', [node('coordinator1'), node('coordinator2')]);
+  const other = describedCluster('other', [node('coordinator1')]);
+  const remembered = { cluster: other, node: other.nodes[0]! };
+  const named = (line: string, clusters = [demo, other], before?: typeof remembered): string | undefined => {
+    const found = resolveHeader(readHeader(`-- citus: ${line}`)!, clusters, before);
+    if (!found) return undefined;
+    if ('problem' in found) return [found.problem.message, ...found.problem.suggestions].join(' ');
+    return `${found.cluster.name} ${found.node.name}`;
+  };
+
+  it('wins over what is remembered', () => {
+    assert.equal(named('cluster=demo node=coordinator2', undefined, remembered), 'demo coordinator2');
+  });
+
+  it('is completed by what is remembered, or by the only cluster', () => {
+    assert.equal(named('read-only', undefined, remembered), undefined);
+    assert.equal(named('node=coordinator1', undefined, remembered), 'other coordinator1');
+    assert.equal(named('cluster=other', undefined, remembered), 'other coordinator1');
+    assert.equal(named('node=coordinator2', [demo]), 'demo coordinator2');
+  });
+
+  it('is a problem where it isn’t there or isn’t said', () => {
+    assert.equal(named('cluster=dmo node=a'), 'There is no cluster “dmo”. demo other');
+    assert.equal(named('cluster=demo node=a'), 'demo has no node “a”. coordinator1 coordinator2');
+    assert.equal(named('node=coordinator1'), 'Of which cluster? Say cluster=….');
+    assert.equal(named('cluster=demo', undefined, remembered), 'Which node of demo? Say node=….');
   });
 });
