@@ -2,12 +2,12 @@ import { Lexer, Token } from '../splitter/lexer.ts';
 import type { Range } from '../splitter/piece.ts';
 
 /** A word of a header with its place in the file. */
-export interface HeaderValue extends Range {
+interface HeaderValue extends Range {
   readonly text: string;
 }
 
 /** A part of a header that means nothing. */
-export interface HeaderMistake extends Range {
+interface HeaderMistake extends Range {
   readonly message: string;
 }
 
@@ -21,7 +21,7 @@ export interface FileHeader extends Range {
   readonly mistakes: readonly HeaderMistake[];
 }
 
-export const HEADER_ROLES = ['primary', 'standby', 'worker'] as const;
+const HEADER_ROLES = ['primary', 'standby', 'worker'] as const;
 
 const START = /^--[ \t]*citus:/i;
 const PART = /([a-z-]+)(=("[^"]*"|[^\s"]*))?|\S+/gi;
