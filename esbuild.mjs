@@ -1,5 +1,5 @@
 import { context, build } from 'esbuild';
-import { stat } from 'node:fs/promises';
+import { copyFile, mkdir, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
 const production = process.argv.includes('--production');
@@ -27,7 +27,15 @@ const node = {
  * Packages that the extension imports when it first needs them. Each has a file of its own, since even reading them
  * takes as long as reading all of the rest, and activation shouldn't wait for that.
  */
-const lazyPackages = ['execa', 'fflate', 'modern-tar/fs', 'pg', 'pg-copy-streams', 'proper-lockfile'];
+const lazyPackages = [
+  'execa',
+  'fflate',
+  'libpg-query',
+  'modern-tar/fs',
+  'pg',
+  'pg-copy-streams',
+  'proper-lockfile',
+];
 /** The same of our own files, which take a part of a large package. */
 const lazyFiles = { 'sql-formatter': 'src/sql/format/postgresqlFormatter.ts' };
 /** @param {string} name of a package, or of one of its parts */
@@ -80,6 +88,10 @@ const printSizes = async () => {
     console.log(`${outfile}  ${(size / 1024).toFixed(1)} kB`);
   }
 };
+
+/** The parser's own code looks for it beside itself. */
+await mkdir('dist/packages', { recursive: true });
+await copyFile('node_modules/libpg-query/wasm/libpg-query.wasm', 'dist/packages/libpg-query.wasm');
 
 if (watch) {
   for (const options of [...bundles, ...tools]) await (await context(options)).watch();

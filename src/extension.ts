@@ -5,6 +5,7 @@ import { createClusterService } from './cluster/service.ts';
 import { localMachine } from './runtime/local/localMachine.ts';
 import { ResultFiles } from './sql/results/resultFiles.ts';
 import { registerClusterCommands } from './ui/commands/clusterCommands.ts';
+import { registerMarkCluster } from './ui/commands/markCluster.ts';
 import { registerMoveTable } from './ui/commands/moveTable.ts';
 import { Targets } from './ui/commands/targets.ts';
 import { Attachments } from './ui/editor/attachments.ts';
@@ -73,6 +74,7 @@ export const activate = ({
     explorer,
     attachments,
     history,
+    registerMarkCluster({ service, targets, guard }),
     registerMoveTable({ service, monitor, targets, guard }),
     registerProvisionCommand({ service, monitor, explorer, guides, guard }),
     registerInstallCommands({ service, guides, guard }),

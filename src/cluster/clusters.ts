@@ -1,6 +1,6 @@
 import type { Credentials } from '../postgres/endpoint.ts';
 import type { Sharding } from '../sharding/sharding.ts';
-import type { Cluster, ClusterNode } from './model.ts';
+import type { Cluster, ClusterMark, ClusterNode } from './model.ts';
 import type { PostgresInstall } from '../postgres/install.ts';
 import type { TableName } from '../postgres/tableDefinition.ts';
 import type { NodeHost } from '../runtime/runtime.ts';
@@ -78,6 +78,8 @@ export interface ClusterService {
   status(cluster: Cluster, signal?: AbortSignal): Promise<ClusterStatus>;
   /** How tables are spread over this cluster. */
   sharding(cluster: Cluster): Sharding;
+  /** Marks a cluster for people, in place of how it was marked before; all windows see it. */
+  mark(cluster: Cluster, mark: ClusterMark): Promise<void>;
   /** Calls back after each operation on a cluster; returns how to stop that. */
   onDidChangeClusters(listener: () => void): () => void;
   /** Aborts what is under way, and waits until it is rolled back. */

@@ -45,6 +45,10 @@ export const readDescription = async (files: ServerFiles, folder: string): Promi
 
 /** Writes the description atomically, so that another window never reads half of it. */
 export const writeDescription = async (files: ServerFiles, cluster: Cluster): Promise<void> => {
-  const { folder, ...description } = cluster;
-  await files.write(paths.description(folder), JSON.stringify(description, undefined, 2) + '\n', 0o600);
+  const description = v.parse(ClusterDescription, cluster);
+  await files.write(
+    paths.description(cluster.folder),
+    JSON.stringify(description, undefined, 2) + '\n',
+    0o600,
+  );
 };

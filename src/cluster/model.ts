@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import type { Endpoint } from '../postgres/endpoint.ts';
 import { RuntimeChoice } from '../runtime/choice.ts';
+import { CLUSTER_COLOURS } from '../contract/marks.ts';
 import { SHARDING_IDS } from '../sharding/sharding.ts';
 
 /** Version of the description's shape; raised when an older reader could misunderstand a newer file. */
@@ -48,9 +49,19 @@ export const ClusterDescription = v.object({
 });
 export type ClusterDescription = v.InferOutput<typeof ClusterDescription>;
 
+/** What a person has marked a cluster with, to tell it from others. */
+export const ClusterMark = v.object({
+  colour: v.optional(v.picklist(CLUSTER_COLOURS)),
+  /** Whether to ask before a file writes there. */
+  production: v.optional(v.boolean()),
+});
+export type ClusterMark = v.InferOutput<typeof ClusterMark>;
+
 /** A cluster and the folder that holds it. Paths are derived, so that a folder can be moved. */
 export interface Cluster extends ClusterDescription {
   readonly folder: string;
+  /** Kept in the list of clusters, not with the cluster. */
+  readonly mark?: ClusterMark;
 }
 
 /** What a cluster keeps in its folder, wherever its servers run. */

@@ -1,11 +1,18 @@
 import path from 'node:path';
 import * as v from 'valibot';
 import type { ServerFiles } from '../runtime/runtime.ts';
+import { ClusterMark } from './model.ts';
 import { ClusterError } from './errors.ts';
 import { withLock } from '../runtime/lock.ts';
 
 /** A cluster that is known, or was about to be made. Enough to clean up when its own description was never written. */
-const Entry = v.object({ id: v.string(), name: v.string(), folder: v.string(), madeFolder: v.boolean() });
+const Entry = v.object({
+  id: v.string(),
+  name: v.string(),
+  folder: v.string(),
+  madeFolder: v.boolean(),
+  mark: v.optional(ClusterMark),
+});
 export type RegistryEntry = v.InferOutput<typeof Entry>;
 
 const RegistryFile = v.object({ schemaVersion: v.literal(1), clusters: v.array(Entry) });
@@ -59,6 +66,11 @@ export class Registry {
 
   async remove(id: string): Promise<void> {
     await this.#change((entries) => entries.filter((entry) => entry.id !== id));
+  }
+
+  /** Marks a cluster, in place of how it was marked before. */
+  async mark(id: string, mark: ClusterMark): Promise<void> {
+    await this.#change((entries) => entries.map((entry) => (entry.id === id ? { ...entry, mark } : entry)));
   }
 
   /** The lock that guards work on one cluster, by name, so that two provisionings of one name exclude each other too. */

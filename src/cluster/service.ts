@@ -161,7 +161,7 @@ export const createClusterService = (dependencies: ClusterServiceDependencies): 
     for (const entry of await registry().entries()) {
       try {
         const cluster = await read(entry);
-        if (cluster !== undefined) clusters.push(cluster);
+        if (cluster !== undefined) clusters.push({ ...cluster, ...(entry.mark && { mark: entry.mark }) });
       } catch (error) {
         if (!ClusterError.is(error, 'busy')) onProblem(error);
       }
@@ -297,6 +297,11 @@ export const createClusterService = (dependencies: ClusterServiceDependencies): 
       if (node === undefined) return false;
       const login = { ...peerAddress(node), user: cluster.superuser, database: cluster.database };
       return typeof (await (await machine.runtime(cluster)).node(node.name).psql(login)) !== 'string';
+    },
+
+    async mark(cluster, mark) {
+      await registry().mark(cluster.id, mark);
+      for (const listener of listeners) listener();
     },
 
     credentials,

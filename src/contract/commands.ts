@@ -11,6 +11,8 @@ export interface CommandMap {
   'citus.cluster.restart'(cluster?: ClusterRef): Promise<void>;
   'citus.cluster.addWorker'(cluster?: ClusterRef): Promise<void>;
   'citus.cluster.destroy'(cluster?: ClusterRef): Promise<void>;
+  /** Gives a cluster a colour, or marks it as production. */
+  'citus.cluster.mark'(cluster?: ClusterRef): Promise<void>;
   'citus.node.start'(node?: NodeRef): Promise<void>;
   'citus.node.stop'(node?: NodeRef): Promise<void>;
   'citus.node.restart'(node?: NodeRef): Promise<void>;
@@ -72,6 +74,7 @@ export const COMMAND_IDS = Object.keys({
   'citus.cluster.restart': true,
   'citus.cluster.addWorker': true,
   'citus.cluster.destroy': true,
+  'citus.cluster.mark': true,
   'citus.node.start': true,
   'citus.node.stop': true,
   'citus.node.restart': true,

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { ArrangementFromWebview, ArrangementToWebview } from './arrangement.ts';
 import { FromWebviewAboutCells, ToWebviewAboutCells } from './cells.ts';
+import { CLUSTER_COLOURS } from './marks.ts';
 
 /**
  * Messages between the extension host and the results webview. Rows stay in the host;
@@ -71,7 +72,14 @@ const Statement = v.object({
   line: v.number(),
   state: StatementState,
   /** Cluster and coordinator it ran on, and that coordinator's role at the time. */
-  target: v.object({ cluster: v.string(), node: v.string(), role: v.string() }),
+  target: v.object({
+    cluster: v.string(),
+    node: v.string(),
+    role: v.string(),
+    /** What the person has marked the cluster with. */
+    colour: v.optional(v.picklist(CLUSTER_COLOURS)),
+    production: v.optional(v.boolean()),
+  }),
   /** The server's command tag, such as `SELECT 5` or `UPDATE 3`. */
   commandTag: v.optional(v.string()),
   columns: v.array(Column),

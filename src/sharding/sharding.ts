@@ -55,8 +55,22 @@ interface Distribution {
 /** Where a statement runs, as its plan tells. */
 export type Reach =
   | { readonly kind: 'coordinator' }
-  /** `tasks` pieces of work on shards; 1 where the statement's key leaves just one shard. */
-  | { readonly kind: 'shards'; readonly tasks: number; readonly coordinatorToo: boolean };
+  | {
+      readonly kind: 'shards';
+      /** Pieces of work on shards; 1 where the statement's key leaves just one shard. */
+      readonly tasks: number;
+      readonly coordinatorToo: boolean;
+      /** Whether rows go from worker to worker first. */
+      readonly repartition?: boolean;
+      /** Where each piece of work is done; absent where the plan doesn't tell, or there are many. */
+      readonly on?: readonly Task[];
+    };
+
+/** A piece of work on one node, which is given by its peer address. */
+export interface Task extends Placement {
+  /** The shards' tables that it reads and writes. */
+  readonly relations: readonly string[];
+}
 
 /** What a coordinator takes. */
 export interface Allowance {
@@ -72,7 +86,7 @@ export interface DirectWrites {
   allow(standby: Session): Promise<void>;
   /** Undoes `allow`. */
   withdraw(standby: Session): Promise<void>;
-  /** Whether the statement is a write that `allow` would let through. The session is outside of a transaction. */
+  /** Whether a write that has a plan is one that `allow` would let through. The session is outside of a transaction. */
   isPossible(standby: Session, sql: string): Promise<boolean>;
   /** Whether a shard is being moved or was just now, so that a write could go to the place that it has left. */
   shardMoves(standby: Session): Promise<boolean>;
@@ -81,7 +95,7 @@ export interface DirectWrites {
 /** What workers do for writes while there is no primary coordinator. */
 export interface WorkerWrites {
   /**
-   * Why a worker can't do a write as the primary would. Both sessions are outside of a transaction, and have the same
+   * Why a worker can't do a write that has a plan as the primary would. Both sessions are outside of a transaction, and have the same
    * settings.
    * @param standby a standby coordinator, which may be the next primary
    * @returns a clause for people, such as `it is no INSERT`; undefined where it can
@@ -127,10 +141,15 @@ export interface Sharding {
   /** Bytes of each of the shards' tables on the node that the session is connected to, by shard id. Missing ones are left out. */
   shardSizes(node: Session, shards: readonly Shard[]): Promise<ReadonlyMap<string, number>>;
   /**
-   * Where a statement would run. It is planned, not run; the session is outside of a transaction.
-   * @returns undefined for statements that have no plan, such as DDL
+   * Where a statement would run. It is planned, not run.
+   * @param coordinator in a transaction that is undone afterwards, see `withoutEffect`
+   * @param sql a statement that has a plan
+   * @param options more options of EXPLAIN
+   * @throws ServerError where it can't be planned
    */
-  reach(coordinator: Session, sql: string): Promise<Reach | undefined>;
+  reach(coordinator: Session, sql: string, ...options: string[]): Promise<Reach>;
+  /** Differs from before where tables or their places have changed, so that where statements run may have, too. */
+  placesVersion(coordinator: Session): Promise<string>;
   /** What a coordinator in this role takes. */
   allowance(role: 'primary' | 'standby'): Allowance;
   /** What people should know of the functions that they call. */

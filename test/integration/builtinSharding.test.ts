@@ -157,10 +157,6 @@ describeOnFdwServers('built-in sharding', (servers) => {
       assert.deepEqual(await reach('SELECT * FROM notes'), { kind: 'coordinator' });
     });
 
-    it('is nowhere for what has no plan', async () => {
-      assert.equal(await reach('CREATE TABLE other (id int)'), undefined);
-    });
-
     it('is told on a standby too', async () => {
       await servers().catchUp();
       assert.deepEqual(

@@ -8,6 +8,7 @@ import type { ClusterService } from '../../src/cluster/clusters.ts';
 import { ClusterError } from '../../src/cluster/errors.ts';
 import type { Cluster } from '../../src/cluster/model.ts';
 import { writeDescription } from '../../src/cluster/description.ts';
+import { withoutEffect } from '../../src/postgres/explain.ts';
 import { toRequest } from '../../src/cluster/provision/request.ts';
 import { localMachine } from '../../src/runtime/local/localMachine.ts';
 import { createTestService, makeTestDirectory, onNode, removeTestDirectory } from '../support/clusters.ts';
@@ -110,16 +111,12 @@ const describePlatform = (platform: TestPlatform): void => {
     it('knows where a statement would run', async () => {
       const sharding = service.sharding(cluster);
       await onNode(service, cluster, 'coordinator2', async (session) => {
-        const reach = (sql: string) => sharding.reach(session, sql);
-        assert.deepEqual(await reach('SELECT * FROM sample WHERE id = 7'), {
-          kind: 'shards',
-          tasks: 1,
-          coordinatorToo: false,
-        });
+        const reach = (sql: string) => withoutEffect(session, () => sharding.reach(session, sql));
+        const one = await reach('SELECT * FROM sample WHERE id = 7');
+        assert.deepEqual([one.kind, one.kind === 'shards' && one.tasks], ['shards', 1]);
         const all = await reach('SELECT count(*) FROM sample');
-        assert.deepEqual([all?.kind, all?.kind === 'shards' && all.tasks], ['shards', 32]);
+        assert.deepEqual([all.kind, all.kind === 'shards' && all.tasks], ['shards', 32]);
         assert.deepEqual(await reach('SELECT 1'), { kind: 'coordinator' });
-        assert.equal(await reach('CREATE TABLE t ()'), undefined);
       });
     });
 

@@ -93,6 +93,19 @@ export const builtinSharding = (readResource: (name: string) => Promise<string>)
   reach,
   functionDocs,
 
+  async placesVersion(coordinator) {
+    const [row] = await coordinator.query(
+      v.object({ version: v.string() }),
+      `SELECT pg_catalog.md5(pg_catalog.concat(
+         (SELECT pg_catalog.string_agg(pg_catalog.concat(ftrelid, ':', ftserver), ',' ORDER BY ftrelid)
+          FROM pg_catalog.pg_foreign_table), ';',
+         (SELECT pg_catalog.concat(pg_catalog.count(*), ':', pg_catalog.max(oid::int8)) FROM pg_catalog.pg_class), ';',
+         (SELECT pg_catalog.concat(pg_catalog.count(*), ':', pg_catalog.max(oid::int8)) FROM pg_catalog.pg_proc)
+       )) AS version`,
+    );
+    return row?.version ?? '';
+  },
+
   allowance: (role) =>
     role === 'primary'
       ? { reads: true, writes: 'all', ddl: true }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { explainJson, isExplainable } from '../../postgres/explain.ts';
+import { explainJson } from '../../postgres/explain.ts';
 import type { Session } from '../../postgres/session.ts';
 import type { Reach, ShardedTable } from '../sharding.ts';
 import { listTables } from './catalog.ts';
@@ -32,9 +32,8 @@ const OF_SHARDS = /(^|[( ])shards\./;
  * See `Sharding.reach`. Each foreign scan of a plan is a piece of work on a worker. Rows of an INSERT find their shard
  * when they are inserted: one row has one, several are counted as if they went to all.
  */
-export const reach = async (session: Session, sql: string): Promise<Reach | undefined> => {
-  if (!isExplainable(sql)) return undefined;
-  const [{ Plan }] = v.parse(Explained, await explainJson(session, sql, 'VERBOSE'));
+export const reach = async (session: Session, sql: string, ...options: string[]): Promise<Reach> => {
+  const [{ Plan }] = v.parse(Explained, await explainJson(session, sql, 'VERBOSE', ...options));
   const nodes = allNodes(Plan);
   const written = nodes.filter((node) => node['Node Type'] === 'ModifyTable');
   const tables = written.length === 0 ? [] : await listTables(session);

@@ -105,6 +105,20 @@ export const citus: Sharding = {
   shardSizes,
   reach,
 
+  async placesVersion(coordinator) {
+    const [row] = await coordinator.query(
+      v.object({ version: v.string() }),
+      `SELECT pg_catalog.md5(pg_catalog.concat(
+         (SELECT pg_catalog.string_agg(pg_catalog.concat(p.placementid, ':', p.groupid), ',' ORDER BY p.placementid)
+          FROM pg_catalog.pg_dist_placement p), ';',
+         (SELECT pg_catalog.string_agg(n::text, ',' ORDER BY n.nodeid) FROM pg_catalog.pg_dist_node n), ';',
+         (SELECT pg_catalog.concat(pg_catalog.count(*), ':', pg_catalog.max(c.oid::int8)) FROM pg_catalog.pg_class c), ';',
+         (SELECT pg_catalog.concat(pg_catalog.count(*), ':', pg_catalog.max(f.oid::int8)) FROM pg_catalog.pg_proc f)
+       )) AS version`,
+    );
+    return row?.version ?? '';
+  },
+
   allowance: (role) =>
     role === 'primary'
       ? { reads: true, writes: 'all', ddl: true }

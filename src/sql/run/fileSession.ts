@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { ConnectionError } from '../../postgres/errors.ts';
 import type { Session, TransactionStatus } from '../../postgres/session.ts';
 import type { Server } from './target.ts';
@@ -66,6 +67,19 @@ export class FileSession {
     if (!this.#session) return 'ROLLBACK';
     const noRows = { columns: () => undefined, rows: () => undefined };
     return (await this.#session.execute(how, noRows, signal)).commandTag;
+  }
+
+  /**
+   * What `search_path` is on the connection.
+   * @returns undefined where it isn't open
+   * @throws ServerError, ConnectionError
+   */
+  async searchPath(): Promise<string | undefined> {
+    const rows = await this.#session?.query(
+      v.object({ path: v.string() }),
+      "SELECT pg_catalog.current_setting('search_path') AS path",
+    );
+    return rows?.[0]?.path;
   }
 
   /** Ends the connection; the server rolls back an open transaction. */

@@ -1,5 +1,6 @@
 import type { RunView } from '../../contract/results.ts';
 import type { StandbyWrites, TransactionMode } from '../../contract/settings.ts';
+import { classify } from '../classify/classify.ts';
 import { ConnectionError } from '../../postgres/errors.ts';
 import type { ResultLimits } from '../../postgres/resultLimits.ts';
 import type { Session } from '../../postgres/session.ts';
@@ -38,12 +39,6 @@ export interface RunRequest {
 }
 
 const IN_DOUBT = 'Whether this statement took effect is not known.';
-/** Statements that don't write, unless a function does. */
-const READS = /^(select|table|values|show|explain|fetch)\b/i;
-/** Statements that may write, as far as their first word tells. */
-const MAY_WRITE = /^(insert|update|delete|merge|with|call|do|execute)\b/i;
-/** Statements that a failed transaction takes. */
-const ENDS_TRANSACTION = /^(rollback|abort|commit|end)\b/i;
 
 /**
  * Statements of a file, run in order on the file's connection. The first that fails stops it; the rest is skipped.
@@ -255,7 +250,7 @@ export class SqlRun implements FileRun {
     const refusal = !session.closed && session.inHotStandby ? standbyRefusal(failure) : undefined;
     const remedies = statement.view.failure?.remedies ?? [];
     const { text } = statement.piece;
-    const way = refusal && wayUnasked(policy, refusal, text, this.#target, remedies);
+    const way = refusal && wayUnasked(policy, refusal, await classify(text), this.#target, remedies);
     if (way === 'primary') await this.#runOnPrimary(statement, session, signal);
     else if (way === 'worker') await this.#runOnWorker(statement, session, signal);
     else if (way === 'direct') await this.#runDirectlyOnce(statement, session, signal);
@@ -272,7 +267,7 @@ export class SqlRun implements FileRun {
     }
     const guarded = this.#connection.writesDirectly && session.inHotStandby;
     const hazard =
-      directWrites && guarded && MAY_WRITE.test(statement.piece.text)
+      directWrites && guarded && (await classify(statement.piece.text)).mayWrite
         ? await directWriteHazard(session, this.#target, directWrites, signal)
         : undefined;
     if (hazard !== undefined) {
@@ -407,11 +402,10 @@ export class SqlRun implements FileRun {
   ): Promise<void> {
     if (statement.view.state !== 'failed') return;
     if (session.closed) {
-      const { text } = statement.piece;
+      const { mayWrite, ends } = await classify(statement.piece.text);
       const open = session.transactionStatus !== 'idle';
       // What is done within a transaction is undone with it, unless it is what ends it.
-      const inDoubt =
-        failure instanceof ConnectionError && !READS.test(text) && (!open || ENDS_TRANSACTION.test(text));
+      const inDoubt = failure instanceof ConnectionError && mayWrite && (!open || ends !== undefined);
       const loss = describeLoss(inDoubt && open ? undefined : open);
       statement.explain({ explanation: inDoubt ? `${IN_DOUBT} ${loss}` : loss });
       return;
@@ -436,7 +430,8 @@ export class SqlRun implements FileRun {
 
   async #rollBackLeftover(session: Session): Promise<void> {
     const [first] = this.statements;
-    if (!first || session.transactionStatus !== 'failed' || ENDS_TRANSACTION.test(first.piece.text)) return;
+    if (!first || session.transactionStatus !== 'failed') return;
+    if ((await classify(first.piece.text)).ends !== undefined) return;
     await session.run('ROLLBACK');
     first.note({ severity: 'NOTICE', message: 'The transaction that had failed before was rolled back.' });
   }

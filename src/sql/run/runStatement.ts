@@ -31,6 +31,17 @@ interface RunningOn {
   readonly session: Session;
 }
 
+/** What names a server. */
+export type Place = Pick<Server, 'clusterName' | 'nodeName' | 'mark'>;
+
+const targetView = ({ clusterName, nodeName, mark }: Place, role: string): StatementView['target'] => ({
+  cluster: clusterName,
+  node: nodeName,
+  role,
+  ...(mark?.colour && { colour: mark.colour }),
+  ...(mark?.production && { production: true }),
+});
+
 /** One statement of a run: what it is, how it goes, and its rows. */
 export class RunStatement {
   readonly piece: Piece;
@@ -58,7 +69,7 @@ export class RunStatement {
   constructor(
     id: number,
     piece: Piece,
-    server: Pick<Server, 'clusterName' | 'nodeName'>,
+    server: Place,
     createFile: CreateResultFile,
     changed: (statement: RunStatement) => void,
   ) {
@@ -74,7 +85,7 @@ export class RunStatement {
       sql: summary(piece.text, SUMMARY_LENGTH),
       line: piece.line,
       state: 'pending',
-      target: { cluster: server.clusterName, node: server.nodeName, role: '' },
+      target: targetView(server, ''),
       columns: [],
       rowCount: 0,
       startedAt: 0,
@@ -161,7 +172,7 @@ export class RunStatement {
     limits?: ResultLimits,
   ): Promise<unknown> {
     const { text } = this.piece;
-    this.begin({ cluster: server.clusterName, node: server.nodeName, role: server.role(session) });
+    this.begin(server, server.role(session));
     const stopAt = limits && isLimitable(text) ? limits : undefined;
     return this.#follow({ server, session }, signal, async () => {
       const completion = await session.execute(text, this.sink, signal, stopAt);
@@ -197,8 +208,8 @@ export class RunStatement {
   }
 
   /** Shows that it runs. */
-  begin(target: StatementView['target']): void {
-    this.view.target = target;
+  begin(server: Place, role: string): void {
+    this.view.target = targetView(server, role);
     this.view.startedAt = Date.now();
     this.#run();
   }

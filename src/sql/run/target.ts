@@ -1,5 +1,11 @@
 import type { ClusterService } from '../../cluster/clusters.ts';
-import { type Cluster, type ClusterNode, coordinators, workers } from '../../cluster/model.ts';
+import {
+  type Cluster,
+  type ClusterMark,
+  type ClusterNode,
+  coordinators,
+  workers,
+} from '../../cluster/model.ts';
 import { primaryIn } from '../../cluster/status.ts';
 import { connect, type Session } from '../../postgres/session.ts';
 import type { NodeState } from '../../cluster/status.ts';
@@ -9,6 +15,10 @@ import type { DirectWrites, Sharding, WorkerWrites } from '../../sharding/shardi
 export interface Server {
   readonly clusterName: string;
   readonly nodeName: string;
+  /** What the person has marked the cluster with. */
+  readonly mark?: ClusterMark;
+  /** Whether its connections begin with transactions that may only read. */
+  readonly readOnly?: boolean;
   /** `worker`, or for a coordinator its role as its own session tells it. */
   role(session: Session): string;
   /** @param settings of the session, from its start on */
@@ -45,19 +55,23 @@ export interface Target extends Server {
   whyNoPrimary(signal?: AbortSignal): Promise<string>;
 }
 
-/** The way to one node of a cluster. */
+/**
+ * The way to one node of a cluster.
+ * @param readOnly whether connections, also those to other nodes in its place, begin with transactions that may only read
+ */
 export const clusterTarget = (
   service: Pick<ClusterService, 'credentials' | 'status' | 'sharding'>,
   cluster: Cluster,
   node: ClusterNode,
+  readOnly = false,
 ): Target => ({
-  ...clusterServer(service, cluster, node),
+  ...clusterServer(service, cluster, node, readOnly),
   ...waysToWrite(service.sharding(cluster)),
-  workers: workers(cluster).map((worker) => clusterServer(service, cluster, worker)),
+  workers: workers(cluster).map((worker) => clusterServer(service, cluster, worker, readOnly)),
   findPrimary: async (signal) => {
     const status = await service.status(cluster, signal);
     const primary = primaryIn(cluster, status);
-    return primary && clusterServer(service, cluster, primary);
+    return primary && clusterServer(service, cluster, primary, readOnly);
   },
   mayHavePrimary: async (signal) => {
     const status = await service.status(cluster, signal);
@@ -98,14 +112,17 @@ export const clusterServer = (
   service: Pick<ClusterService, 'credentials'>,
   cluster: Cluster,
   node: ClusterNode,
+  readOnly = false,
 ): Server => ({
   clusterName: cluster.name,
   nodeName: node.name,
+  readOnly,
+  ...(cluster.mark && { mark: cluster.mark }),
   role: (session) => (node.kind === 'worker' ? 'worker' : session.inHotStandby ? 'standby' : 'primary'),
   connect: async (applicationName, signal, settings) =>
     connect(await service.credentials(cluster, node), {
       applicationName,
       ...(signal && { signal }),
-      ...(settings && { settings }),
+      settings: { ...settings, ...(readOnly && { default_transaction_read_only: 'on' }) },
     }),
 });

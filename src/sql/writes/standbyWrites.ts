@@ -1,6 +1,7 @@
 import type { StandbyWrites } from '../../contract/settings.ts';
 import { ServerError, SqlState } from '../../postgres/errors.ts';
 import type { Session } from '../../postgres/session.ts';
+import { classify, type StatementClass } from '../classify/classify.ts';
 import { directWriteHazard } from './directWrites.ts';
 import { type Remedy, type RemedyId, remedyView } from './remedies.ts';
 import type { Target } from '../run/target.ts';
@@ -27,15 +28,6 @@ export const standbyRefusal = (error: unknown): StandbyRefusal | undefined => {
   return undefined;
 };
 
-/** Statements that matter to the connection that runs them only, so that another one can't run them in its place. */
-const BOUND_TO_CONNECTION = /^((listen|unlisten|execute)\b|create\s+((local|global)\s+)?temp(orary)?\b)/i;
-
-/**
- * Statements of which a part may have taken effect although they were refused: procedures and blocks that commit on
- * their way, and functions that write on other nodes outside of the transaction.
- */
-const MAY_BE_HALF_DONE = /^(call|do)\b|\brun_command_on_/i;
-
 /**
  * Which of the ways that work is taken without asking.
  * @param remedies what was found to work, see explainStandbyRefusal
@@ -44,11 +36,11 @@ const MAY_BE_HALF_DONE = /^(call|do)\b|\brun_command_on_/i;
 export const wayUnasked = (
   policy: StandbyWrites,
   refusal: StandbyRefusal,
-  sql: string,
-  target: Target,
+  { mayBeHalfDone }: StatementClass,
+  target: Pick<Target, 'directWrites' | 'readOnly'>,
   remedies: readonly Remedy[],
 ): 'primary' | 'worker' | 'direct' | undefined => {
-  if (refusal !== 'read-only' || MAY_BE_HALF_DONE.test(sql)) return undefined;
+  if (refusal !== 'read-only' || mayBeHalfDone || target.readOnly) return undefined;
   const works = (id: RemedyId): boolean => remedies.some((remedy) => remedy.id === id);
   if (policy === 'direct' && works('direct')) return 'direct';
   // Where a standby can never write there is nothing to choose.
@@ -56,8 +48,6 @@ export const wayUnasked = (
   if (routed && works('primary')) return 'primary';
   return policy === 'route' && works('worker') ? 'worker' : undefined;
 };
-
-const COMMIT = /^(commit|end)\b/i;
 
 export interface Explanation {
   readonly explanation: string;
@@ -78,6 +68,7 @@ export const explainStandbyRefusal = async (
   signal: AbortSignal,
 ): Promise<Explanation> => {
   const { nodeName } = target;
+  const statement = await classify(sql);
   const primary = await target.findPrimary(signal);
   const what =
     refusal === 'read-only'
@@ -87,7 +78,7 @@ export const explainStandbyRefusal = async (
   const remedies: Remedy[] = [];
 
   const there = `attach the file to ${primary ? `${primary.nodeName}, the primary` : 'the primary coordinator'}, and run the transaction there.`;
-  if (COMMIT.test(sql)) {
+  if (statement.ends === 'commit') {
     sentences.push(`The whole transaction was rolled back: ${there}`);
     return { explanation: sentences.join(' '), remedies };
   }
@@ -96,6 +87,10 @@ export const explainStandbyRefusal = async (
     return { explanation: sentences.join(' '), remedies };
   }
 
+  if (target.readOnly) {
+    sentences.push('The file is marked read-only in its header, so it is sent nowhere else.');
+    return { explanation: sentences.join(' '), remedies };
+  }
   if (policy === 'refuse') {
     sentences.push('The setting citus.standbyWrites has writes on standbys refused.');
     return { explanation: sentences.join(' '), remedies };
@@ -108,7 +103,7 @@ export const explainStandbyRefusal = async (
     sentences.push(`No primary coordinator answers right now: ${why}.`);
     if ('worker' in found) remedies.push(remedyView('worker', found.worker.nodeName));
     else sentences.push(found.whyNot);
-  } else if (BOUND_TO_CONNECTION.test(sql)) {
+  } else if (statement.boundToConnection) {
     sentences.push(
       `It is for the connection that runs it: to use it, attach the file to ${primary.nodeName}, the primary.`,
     );
@@ -118,10 +113,11 @@ export const explainStandbyRefusal = async (
 
   const { directWrites } = target;
   // Not asked for in vain: it takes a while.
-  if (wayUnasked(policy, refusal, sql, target, remedies) !== undefined) {
+  if (wayUnasked(policy, refusal, statement, target, remedies) !== undefined) {
     return { explanation: sentences.join(' '), remedies };
   }
-  if (refusal === 'read-only' && (await directWrites?.isPossible(session, sql))) {
+  const planned = refusal === 'read-only' && statement.kind === 'write' && statement.hasPlan;
+  if (planned && (await directWrites?.isPossible(session, sql))) {
     const hazard = directWrites && (await directWriteHazard(session, target, directWrites, signal));
     if (hazard === undefined) {
       remedies.push(remedyView('direct', nodeName));

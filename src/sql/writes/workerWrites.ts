@@ -1,5 +1,6 @@
 import { ConnectionError, ServerError } from '../../postgres/errors.ts';
 import type { Session } from '../../postgres/session.ts';
+import { classify } from '../classify/classify.ts';
 import { copySettings } from '../run/settings.ts';
 import type { Server, Target } from '../run/target.ts';
 
@@ -27,6 +28,13 @@ export const findWritingWorker = async (
     return {
       whyNot:
         'One that doesn’t answer may still be the primary at work, so no worker writes in its place: stop it, or wait until it answers.',
+    };
+  }
+  const { kind, hasPlan } = await classify(sql);
+  if (kind !== 'write' || !hasPlan) {
+    return {
+      whyNot:
+        'No worker can take its place: there only a plain INSERT, UPDATE, DELETE or MERGE on distributed tables runs.',
     };
   }
   const reasons: string[] = [];

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ClusterMonitor } from '../../cluster/monitor.ts';
 import { ContextKeys } from '../../contract/ids.ts';
 import type { Guard } from '../guard.ts';
-import { attachedTo } from './attached.ts';
+import { attachedTo, headerProblem } from './attached.ts';
 import type { Attachments } from './attachments.ts';
 import type { OpenTransactions } from '../transactions/openTransactions.ts';
 import type { Runs } from './runs.ts';
@@ -59,7 +59,9 @@ export class ActiveFile implements vscode.Disposable {
     // Nothing is read before the first SQL file is looked at.
     if (file) await this.#monitor.known();
     const attached = file !== undefined && attachedTo(file, this.#attachments, this.#monitor) !== undefined;
-    this.#setKey(ContextKeys.sqlAttached, attached);
+    const problem = file && headerProblem(file, this.#attachments, this.#monitor);
+    // Running a file whose header has a problem says so.
+    this.#setKey(ContextKeys.sqlAttached, attached || problem !== undefined);
     this.#setKey(ContextKeys.sqlRunning, file !== undefined && (this.#runs.of(file)?.running ?? false));
     const open = file && this.#transactions.of(file);
     this.#setKey(ContextKeys.sqlInTransaction, open !== undefined);

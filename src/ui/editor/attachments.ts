@@ -32,6 +32,11 @@ export class Attachments implements vscode.Disposable {
     this.#changed.fire(file);
   }
 
+  /** What the file itself says of its attachment has changed. */
+  headerChanged(file: vscode.Uri): void {
+    this.#changed.fire(file);
+  }
+
   /** A file has another name now. */
   move(from: vscode.Uri, to: vscode.Uri): void {
     const node = this.get(from);

@@ -6,11 +6,14 @@ import { pieceAt, type Piece } from '../../sql/splitter/splitter.ts';
 import { clusterTarget } from '../../sql/run/target.ts';
 import type { Targets } from '../commands/targets.ts';
 import type { Guard } from '../guard.ts';
-import { attachedTo } from './attached.ts';
+import { attachedTo, headerProblem } from './attached.ts';
 import type { Attachments } from './attachments.ts';
 import type { Connections } from './connections.ts';
+import { offerHeaderChange } from './headerEdit.ts';
+import { askPermission } from './permission.ts';
 import type { Runs } from './runs.ts';
 import { fileName, piecesOf, piecesWithin, sqlDocument } from './sqlFile.ts';
+import type { FilesWhereabouts } from './whereabouts.ts';
 
 export interface SqlCommandDependencies {
   readonly service: Pick<ClusterService, 'credentials' | 'status' | 'sharding'>;
@@ -20,6 +23,7 @@ export interface SqlCommandDependencies {
   readonly attachments: Attachments;
   readonly connections: Connections;
   readonly runs: Runs;
+  readonly whereabouts: FilesWhereabouts;
 }
 
 const KEY = process.platform === 'darwin' ? 'Cmd' : 'Ctrl';
@@ -97,6 +101,12 @@ export class SqlCommands implements vscode.Disposable {
   async #setAttachment(file: vscode.Uri, node: NodeRef | undefined): Promise<boolean> {
     const { attachments, connections, runs } = this.#deps;
     if (runs.of(file)?.running && !(await this.offerCancel(file))) return false;
+    const named = node && this.#deps.monitor.find(node.clusterId)?.cluster;
+    const picked = named?.nodes.find(({ name }) => name === node?.nodeName);
+    if (named && picked) {
+      const document = await vscode.workspace.openTextDocument(file);
+      if (!(await offerHeaderChange(document, named, picked))) return false;
+    }
     const before = attachments.get(file);
     if (before?.clusterId !== node?.clusterId || before?.nodeName !== node?.nodeName) {
       await connections.close(file);
@@ -119,7 +129,7 @@ export class SqlCommands implements vscode.Disposable {
 
   /** Runs pieces of a document on the node that it is attached to; asks for one where it isn't. */
   async run(document: vscode.TextDocument, pieces: readonly Piece[], wholeFile: boolean): Promise<void> {
-    const { attachments, monitor, runs, service } = this.#deps;
+    const { attachments, connections, monitor, runs, service } = this.#deps;
     const { uri } = document;
     if (pieces.length === 0) {
       void vscode.window.showInformationMessage(`${fileName(uri)} has no statements.`);
@@ -130,10 +140,26 @@ export class SqlCommands implements vscode.Disposable {
       return;
     }
     await monitor.known();
+    const problem = headerProblem(uri, attachments, monitor);
+    if (problem) {
+      void vscode.window.showErrorMessage(
+        `Nothing was run: the header of ${fileName(uri)} doesn’t say where. ${problem.message}`,
+      );
+      return;
+    }
     if (!attachedTo(uri, attachments, monitor) && !(await this.#attach(document))) return;
     const attached = attachedTo(uri, attachments, monitor);
     if (!attached) return;
-    const target = clusterTarget(service, attached.cluster, attached.node);
+    const permission = await askPermission(document, attached, pieces, service, this.#deps.whereabouts);
+    if (!permission) return;
+    const open = connections.of(uri);
+    if (open && open.transactionStatus !== 'idle' && open.server.readOnly !== permission.readOnly) {
+      void vscode.window.showWarningMessage(
+        `${fileName(uri)} has a transaction open, which a new connection would roll back. End it first, with COMMIT or ROLLBACK.`,
+      );
+      return;
+    }
+    const target = clusterTarget(service, attached.cluster, attached.node, permission.readOnly);
     await runs.start({ document, target, pieces, wholeFile });
   }
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { FileSession, type Loss } from '../../sql/run/fileSession.ts';
-import type { Target } from '../../sql/run/target.ts';
+import type { Server, Target } from '../../sql/run/target.ts';
 import { fileName } from './sqlFile.ts';
 
 /** A file's connection that ended by itself. */
@@ -9,6 +9,11 @@ export interface LostConnection {
   readonly nodeName: string;
   readonly loss: Loss;
 }
+
+const isSame = (one: Server, other: Server): boolean =>
+  one.clusterName === other.clusterName &&
+  one.nodeName === other.nodeName &&
+  (one.readOnly ?? false) === (other.readOnly ?? false);
 
 /** The connections of files, one each. */
 export class Connections implements vscode.Disposable {
@@ -19,12 +24,10 @@ export class Connections implements vscode.Disposable {
   /** A file's connection was lost or closed, goes on under another name, or its transaction was ended. */
   readonly onDidChange = this.#changed.event;
 
-  /** The file's connection to a node; one that it had to another node is closed. */
+  /** The file's connection to a node; one that it had to another node, or in another mode, is closed. */
   async to(file: vscode.Uri, target: Target): Promise<FileSession> {
     const existing = this.#sessions.get(file.toString());
-    if (existing?.server.clusterName === target.clusterName && existing.server.nodeName === target.nodeName) {
-      return existing;
-    }
+    if (existing && isSame(existing.server, target)) return existing;
     await this.close(file);
     const session = new FileSession(target, fileName(file), (loss) => {
       this.#lost.fire({ file, nodeName: target.nodeName, loss });

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import type { ClusterMonitor } from '../../cluster/monitor.ts';
 import type { CommandId } from '../../contract/commands.ts';
-import { type Attached, attachedName, attachedState, attachedTo } from './attached.ts';
+import { type Attached, attachedName, attachedState, attachedTo, headerProblem } from './attached.ts';
 import type { Attachments } from './attachments.ts';
 import { isSqlFile, piecesOf, SQL_FILES } from './sqlFile.ts';
 
 /** A file with more statements gets no lens on each: the editor would be busy with them at each key press. */
-const MOST_LENSES = 3000;
+export const MOST_LENSES = 3000;
 
 /** The lenses of SQL files: at the top the node that the file is attached to, and on each statement `Run` and `Run on…`. */
 export class SqlLenses implements vscode.CodeLensProvider, vscode.Disposable {
@@ -34,6 +34,8 @@ export class SqlLenses implements vscode.CodeLensProvider, vscode.Disposable {
     if (!isSqlFile(document)) return [];
     const attached = attachedTo(document.uri, this.#attachments, this.#monitor);
     if (attached) return [...this.#top(document, attached), ...this.#statements(document)];
+    const problem = headerProblem(document.uri, this.#attachments, this.#monitor);
+    if (problem) return [lens(0, `$(warning) ${problem.message}`, 'citus.sql.attach', [document.uri])];
     if (this.#monitor.clusters.length === 0) return [];
     return [lens(0, '$(plug) Attach to a coordinator…', 'citus.sql.attach', [document.uri])];
   }

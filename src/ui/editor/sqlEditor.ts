@@ -18,12 +18,16 @@ import { SqlCommands } from './commands.ts';
 import { Connections } from './connections.ts';
 import { SqlDiagnostics } from './diagnostics.ts';
 import { FileLife } from './fileLife.ts';
+import { HeaderDiagnostics } from './headerDiagnostics.ts';
 import { SqlLenses } from './lenses.ts';
 import { runAgain } from './runAgain.ts';
 import { RunOnNodes } from './runOnNodes.ts';
 import { Runs } from './runs.ts';
 import { fileName } from './sqlFile.ts';
 import { SqlStatusItem } from './statusItem.ts';
+import { FilesWhereabouts } from './whereabouts.ts';
+import { WhereHover } from './whereHover.ts';
+import { WhereLenses } from './whereLenses.ts';
 
 export interface SqlEditorDependencies {
   readonly service: Pick<ClusterService, 'credentials' | 'status' | 'sharding'>;
@@ -50,7 +54,8 @@ export const createSqlEditor = (dependencies: SqlEditorDependencies): vscode.Dis
   const runs = new Runs(connections, diagnostics, guard, resultFiles, attachments, modes, recorder);
   const transactions = new OpenTransactions(connections, workspaceState);
   const transactionCommands = new TransactionCommands({ connections, runs, modes, guard });
-  const commands = new SqlCommands({ ...dependencies, connections, runs });
+  const whereabouts = new FilesWhereabouts(dependencies.service, monitor, attachments, connections, runs);
+  const commands = new SqlCommands({ ...dependencies, connections, runs, whereabouts });
   const cells = new CellRequests(runs, guard);
   const page = {
     extensionUri,
@@ -72,7 +77,11 @@ export const createSqlEditor = (dependencies: SqlEditorDependencies): vscode.Dis
   return vscode.Disposable.from(
     commands,
     new RunOnNodes({ ...dependencies, attachments, runs, commands }),
+    // The lenses of whoever is registered last come first.
+    new WhereLenses(whereabouts),
     new SqlLenses(attachments, monitor),
+    new WhereHover(whereabouts),
+    new HeaderDiagnostics(attachments, monitor, guard),
     createLanguage({ ...dependencies, attachments, connections, runs }),
     runs.onDidChange((file) => {
       transactions.update(file);
@@ -96,6 +105,7 @@ export const createSqlEditor = (dependencies: SqlEditorDependencies): vscode.Dis
       results.export();
       return Promise.resolve();
     }),
+    whereabouts,
     runs,
     results,
     cells,

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { FileRef } from '../../contract/refs.ts';
+import { type FileHeader, readHeader } from '../../sql/header/fileHeader.ts';
 import { type Piece, split } from '../../sql/splitter/splitter.ts';
 
 /** What can be attached to a node. */
@@ -25,6 +26,17 @@ export const sqlDocument = async (file: FileRef | undefined): Promise<vscode.Tex
 
 /** A file's name without its folders. */
 export const fileName = (uri: vscode.Uri): string => uri.path.slice(uri.path.lastIndexOf('/') + 1);
+
+const headers = new WeakMap<vscode.TextDocument, { version: number; header: FileHeader | undefined }>();
+
+/** A document's header, read once for each version of it. */
+export const headerOf = (document: vscode.TextDocument): FileHeader | undefined => {
+  const cached = headers.get(document);
+  if (cached?.version === document.version) return cached.header;
+  const header = readHeader(document.getText());
+  headers.set(document, { version: document.version, header });
+  return header;
+};
 
 const cache = new WeakMap<vscode.TextDocument, { version: number; pieces: readonly Piece[] }>();
 

@@ -3,7 +3,14 @@ import type { ClusterMonitor } from '../../cluster/monitor.ts';
 import type { CommandId } from '../../contract/commands.ts';
 import type { FileRun } from '../../sql/run/fileRun.ts';
 import { count, dotted, formatDuration } from '../format.ts';
-import { type Attached, attachedName, attachedRole, attachedState, attachedTo } from './attached.ts';
+import {
+  type Attached,
+  attachedName,
+  attachedRole,
+  attachedState,
+  attachedTo,
+  headerProblem,
+} from './attached.ts';
 import type { Attachments } from './attachments.ts';
 import type { Runs } from './runs.ts';
 import { fileName, isSqlFile } from './sqlFile.ts';
@@ -55,7 +62,9 @@ export class SqlStatusItem implements vscode.Disposable {
       return;
     }
     const attached = attachedTo(document.uri, this.#attachments, this.#monitor);
+    const problem = headerProblem(document.uri, this.#attachments, this.#monitor);
     if (attached) this.#showAttached(document.uri, attached);
+    else if (problem) this.#set('$(warning) Citus header', 'citus.sql.attach', problem.message);
     else if (this.#monitor.clusters.length > 0) {
       this.#set(
         '$(plug) Attach to Citus',
@@ -82,11 +91,23 @@ export class SqlStatusItem implements vscode.Disposable {
     const role = attachedRole(attached);
     const open = this.#transactions.of(file);
     this.#set(
-      dotted(`$(database) ${name} (${role})`, open && TRANSACTIONS[open.state], run && outcome(run)),
+      dotted(
+        `${attached.readOnly ? '$(lock)' : '$(database)'} ${name} (${role})`,
+        attached.readOnly ? 'read-only' : undefined,
+        attached.cluster.mark?.production ? 'production' : undefined,
+        open && TRANSACTIONS[open.state],
+        run && outcome(run),
+      ),
       'citus.sql.attach',
       `${fileName(file)} runs on ${name} (${attachedState(attached)}). Click to change.`,
     );
-    if (role === 'standby') this.#item.color = new vscode.ThemeColor('charts.yellow');
+    const { colour, production } = attached.cluster.mark ?? {};
+    if (production) {
+      this.#item.backgroundColor = new vscode.ThemeColor(
+        colour === 'red' ? 'statusBarItem.errorBackground' : 'statusBarItem.warningBackground',
+      );
+    } else if (colour) this.#item.color = new vscode.ThemeColor(`charts.${colour}`);
+    else if (role === 'standby') this.#item.color = new vscode.ThemeColor('charts.yellow');
     if (open && (open.state === 'failed' || this.#transactions.isForgotten(open))) {
       this.#item.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');
       this.#item.color = undefined;

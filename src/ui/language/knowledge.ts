@@ -21,7 +21,7 @@ export interface FileKnowledge extends CompletionKnowledge {
 
 export interface KnowledgeDependencies {
   readonly service: Pick<ClusterService, 'sharding'>;
-  readonly monitor: Pick<ClusterMonitor, 'find'>;
+  readonly monitor: Pick<ClusterMonitor, 'find' | 'clusters'>;
   readonly attachments: Attachments;
   readonly connections: Connections;
   readonly catalogs: Catalogs;

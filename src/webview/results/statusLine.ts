@@ -24,7 +24,16 @@ export class StatusLine {
   readonly #cluster = el('span', 'badge-cluster');
   readonly #node = el('span', 'badge-node');
   readonly #role = el('span', 'badge-role');
-  readonly #badge = el('span', 'badge', icon('server'), this.#cluster, this.#node, this.#role);
+  readonly #production = el('span', 'badge-production');
+  readonly #badge = el(
+    'span',
+    'badge',
+    icon('server'),
+    this.#cluster,
+    this.#node,
+    this.#role,
+    this.#production,
+  );
   readonly #line: HTMLButtonElement;
 
   /** @param reveal shows the statement in its file */
@@ -54,6 +63,8 @@ export class StatusLine {
     setText(this.#role, target.role);
     this.#badge.hidden = target.node === '';
     this.#badge.dataset['role'] = target.role;
+    this.#badge.dataset['colour'] = target.colour ?? '';
+    setText(this.#production, target.production ? 'production' : '');
     this.#badge.title = `Ran on ${target.node} (${target.role}) of cluster ${target.cluster}`;
     setText(this.#line, `Line ${statement.line}`);
   }

@@ -6,7 +6,7 @@ import type { CreateResultFile } from '../../results/resultFiles.ts';
 import type { Piece } from '../../splitter/piece.ts';
 import type { FileRun } from '../fileRun.ts';
 import { isLimitable, limitView } from '../resultLimit.ts';
-import { RunStatement } from '../runStatement.ts';
+import { type Place, RunStatement } from '../runStatement.ts';
 import type { Server } from '../target.ts';
 import { terminate } from '../terminate.ts';
 import { findNodesRefusal } from './refusal.ts';
@@ -146,11 +146,12 @@ export class NodesRun implements FileRun {
     await Promise.all(this.statements.map((statement) => statement.clear()));
   }
 
-  get #where(): { clusterName: string; nodeName: string } {
+  get #where(): Place {
     const [first] = this.#request.servers;
     const { length } = this.#request.servers;
     return {
       clusterName: first?.clusterName ?? '',
+      ...(first?.mark && { mark: first.mark }),
       nodeName: length === 1 ? (first?.nodeName ?? '') : `${length} nodes`,
     };
   }
@@ -160,7 +161,6 @@ export class NodesRun implements FileRun {
   }
 
   async #runOne(statement: RunStatement, nodes: readonly Node[], signal: AbortSignal): Promise<void> {
-    const { clusterName, nodeName } = this.#where;
     const began = performance.now();
     const outcomes = nodes.map(({ server }): NodeOutcome => ({
       name: server.nodeName,
@@ -169,7 +169,7 @@ export class NodesRun implements FileRun {
       rowCount: 0,
       elapsedMs: 0,
     }));
-    statement.begin({ cluster: clusterName, node: nodeName, role: '' });
+    statement.begin(this.#where, '');
     statement.showNodes(outcomes);
     const names = nodes.map(({ server }) => server.nodeName);
     const rows = new RowsByNode(names, statement.sink, this.#createFile);

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'mocha';
+import * as v from 'valibot';
+import type { ClusterService } from '../../src/cluster/clusters.ts';
+import type { Cluster } from '../../src/cluster/model.ts';
+import { toRequest } from '../../src/cluster/provision/request.ts';
+import { catchUp } from '../../src/cluster/replication.ts';
+import { createTestService, needCitus, onNode, proposeTestCluster } from '../support/clusters.ts';
+import type { Locator } from 'playwright-core';
+import { useWindow } from './harness.ts';
+
+const FILES = {
+  'where.sql': `-- citus: cluster=demo node=coordinator2
+SELECT * FROM sample WHERE id = 3;
+
+SELECT count(*) FROM sample;
+
+UPDATE sample SET data = data*2 WHERE id < 4;
+
+UPDATE reference SET data = 1;
+
+CREATE TABLE more (id int);
+
+SELECT nothing FROM sample;
+`,
+  'wrong.sql': '-- citus: cluster=demo node=coordinator9 red-only\nSELECT 1;\n',
+  'careful.sql': `-- citus: cluster=demo node=coordinator1 role=primary read-only
+UPDATE sample SET data = 50 WHERE id = 5;
+`,
+};
+
+/** Where statements run, as the lenses and hovers of a window tell it; headers of files; marks of clusters. */
+describe('where statements run, in a window', function () {
+  this.timeout(120_000);
+  let service: ClusterService;
+  let cluster: Cluster | undefined;
+  before(async function () {
+    await needCitus(this);
+  });
+  // Before the window's own clean-up, which removes the folder.
+  after(async () => {
+    if (cluster) await service.destroy(cluster);
+  });
+  const window = useWindow({ files: FILES });
+  before(async () => {
+    service = createTestService(window().sandbox.clusters);
+    cluster = await service.provision(toRequest(await proposeTestCluster(service)));
+    await onNode(service, cluster, 'coordinator1', async (session) => {
+      for (const sql of [
+        'CREATE TABLE sample (id int PRIMARY KEY, data int)',
+        `SELECT create_distributed_table('sample', 'id', shard_count => 8)`,
+        'INSERT INTO sample SELECT i, i FROM generate_series(1, 100) i',
+        'CREATE TABLE reference (id int PRIMARY KEY, data int)',
+        `SELECT create_reference_table('reference')`,
+      ]) {
+        await session.run(sql);
+      }
+      await catchUp(session, 'coordinator2');
+    });
+    await window().openView();
+    await window().row(/demo/).waitFor();
+  });
+
+  const dataOf = async (id: number): Promise<number | undefined> => {
+    assert.ok(cluster);
+    const rows = await onNode(service, cluster, 'coordinator1', (session) =>
+      session.query(v.object({ data: v.number() }), 'SELECT data FROM sample WHERE id = $1', [id]),
+    );
+    return rows[0]?.data;
+  };
+
+  /** A lens that only says something is no link. */
+  const lensWords = (words: RegExp): Locator =>
+    window().editor.locator('.codelens-decoration > span').filter({ hasText: words });
+
+  it('says on each statement where it would run, on the node that the header names', async () => {
+    await window().openFile('where.sql');
+    await window().statusBarItem('demo › coordinator2 (standby)').waitFor();
+    for (const words of [
+      /^one shard · worker[12]$/,
+      /^8 shards on 2 workers$/,
+      /^writes 8 shards on 2 workers · a standby can’t: you will be asked$/,
+      /^writes a reference table on all nodes · a standby can’t: you will be asked$/,
+      /^changes definitions · a standby can’t: you will be asked$/,
+    ]) {
+      await lensWords(words).waitFor();
+    }
+    // What has no plan has no words.
+    assert.equal(await lensWords(/shard|writes|definitions/).count(), 5);
+    await window().screenshot('where lenses');
+    await window().useTheme('light');
+    await window().screenshot('where lenses light');
+    await window().useTheme('dark');
+  });
+
+  it('names shards and nodes in a hover on the first word', async () => {
+    await window().goToLine(6);
+    await window().runCommand('Show or Focus Hover');
+    const hover = window().page.locator('.monaco-hover:visible');
+    await hover.getByText(/worker1: sample_\d+, sample_\d+/).waitFor();
+    await hover.getByText(/coordinator2 is a standby and refuses it/).waitFor();
+    await window().screenshot('where hover');
+    await window().page.keyboard.press('Escape');
+  });
+
+  it('says what is wrong with a header, and what it could be', async () => {
+    await window().openFile('wrong.sql');
+    await window().errors.first().waitFor();
+    assert.equal(await window().errors.count(), 2);
+    await window().page.keyboard.press('Control+Shift+Enter');
+    await window()
+      .notification(/Nothing was run: the header of wrong\.sql .* has no node “coordinator9”/)
+      .waitFor();
+    await window().goToLine(1);
+    await window().page.keyboard.press('F8');
+    await window()
+      .page.getByText(/It could be coordinator1, coordinator2, worker1, worker2/)
+      .first()
+      .waitFor();
+    await window().screenshot('header problem');
+    await window().page.keyboard.press('Escape');
+    await window().page.keyboard.press('Control+.');
+    const fix = window().page.locator('.action-widget').getByText('Change to coordinator2');
+    await fix.click();
+    await window().statusBarItem('demo › coordinator2 (standby)').waitFor();
+    assert.equal(await window().errors.count(), 1);
+  });
+
+  it('asks before a file writes that is marked read-only', async () => {
+    await window().openFile('careful.sql');
+    await window()
+      .statusBarItem(/demo › coordinator1 \(primary\).*read-only/)
+      .waitFor();
+    await window().page.keyboard.press('Control+Shift+Enter');
+    await window()
+      .dialog.getByText(/marked read-only/)
+      .waitFor();
+    await window().screenshot('read-only');
+    await window().dialog.getByRole('button', { name: 'Cancel' }).click();
+    assert.equal(await dataOf(5), 5);
+    await window().page.keyboard.press('Control+Shift+Enter');
+    await window().dialog.getByRole('button', { name: 'Run Once Anyway' }).click();
+    await window().webview.getByText('UPDATE 1').first().waitFor();
+    assert.equal(await dataOf(5), 50);
+    await window().page.keyboard.press('Control+Shift+Enter');
+    await window()
+      .dialog.getByText(/marked read-only/)
+      .waitFor();
+    await window().dialog.getByRole('button', { name: 'Cancel' }).click();
+  });
+
+  it('shows the colour of a cluster, and asks before writes on one that is production', async () => {
+    for (const mark of ['Purple', 'Production: ask before writes']) {
+      await window().runCommand('Citus: Mark Cluster…');
+      await window().pick(mark);
+      if (mark === 'Purple') {
+        await window().openFile('where.sql');
+        await window().goToLine(2);
+        await window().page.keyboard.press('Control+Enter');
+        await window().webview.locator('.badge[data-colour="purple"]').waitFor();
+        await window().screenshot('mark purple');
+      }
+    }
+    await window()
+      .statusBarItem(/demo › coordinator2.*production/)
+      .waitFor();
+    await window().editor.locator('.view-lines').click();
+    await window().goToLine(6);
+    await window().page.keyboard.press('Control+Enter');
+    await window()
+      .dialog.getByText(/“demo” is marked as production/)
+      .waitFor();
+    await window().screenshot('mark production');
+    await window().dialog.getByRole('button', { name: 'Cancel' }).click();
+    await window().useTheme('light');
+    await window().screenshot('mark production light');
+    await window().useTheme('dark');
+    assert.equal(await dataOf(3), 3);
+  });
+});
