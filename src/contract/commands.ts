@@ -40,6 +40,10 @@ export interface CommandMap {
   'citus.sql.runStatement'(file?: FileRef, offset?: number): Promise<void>;
   'citus.sql.runFile'(file?: FileRef): Promise<void>;
   'citus.sql.cancel'(file?: FileRef): Promise<void>;
+  /** Shows the plan of the statement that `runStatement` would run, without running it. */
+  'citus.sql.explain'(file?: FileRef, offset?: number): Promise<void>;
+  /** Runs that statement and shows its plan with what was measured; asks first where it changes something. */
+  'citus.sql.explainAnalyze'(file?: FileRef, offset?: number): Promise<void>;
 }
 
 export type CommandId = keyof CommandMap;
@@ -72,4 +76,6 @@ export const COMMAND_IDS = Object.keys({
   'citus.sql.runStatement': true,
   'citus.sql.runFile': true,
   'citus.sql.cancel': true,
+  'citus.sql.explain': true,
+  'citus.sql.explainAnalyze': true,
 } satisfies Record<CommandId, true>) as readonly CommandId[];

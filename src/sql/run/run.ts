@@ -6,6 +6,7 @@ import { directWriteHazard } from '../writes/directWrites.ts';
 import { failureView } from './failure.ts';
 import { describeLoss, type FileSession } from './fileSession.ts';
 import { findRefusal } from './refusal.ts';
+import type { ExplainWay } from '../plan/explain.ts';
 import { remedyView } from '../writes/remedies.ts';
 import { awaitReplay } from '../writes/replay.ts';
 import type { CreateResultFile } from '../results/resultFiles.ts';
@@ -26,6 +27,8 @@ export interface RunRequest {
   readonly wholeFile: boolean;
   /** What is to happen to a write that a standby refuses; asked for each statement. */
   readonly standbyWrites: () => StandbyWrites;
+  /** How plans are asked for, where those are wanted instead of results. */
+  readonly explain?: ExplainWay;
 }
 
 const IN_DOUBT = 'Whether this statement took effect is not known.';
@@ -64,7 +67,7 @@ export class SqlRun {
     this.id = request.id;
     this.file = request.file;
     this.statements = request.pieces.map(
-      (piece, id) => new RunStatement(id, piece, target, createFile, changed),
+      (piece, id) => new RunStatement(id, piece, target, createFile, changed, request.explain),
     );
     this.#wholeFile = request.wholeFile;
     this.#standbyWrites = request.standbyWrites;

@@ -1,11 +1,12 @@
 import type { FailureView, NoticeView, RowsView, StatementView } from '../../contract/results.ts';
 import { ServerError, type ServerErrorFields } from '../../postgres/errors.ts';
 import type { Session } from '../../postgres/session.ts';
-import type { ResultSink } from '../../postgres/statement.ts';
+import type { Completion, ResultSink } from '../../postgres/statement.ts';
 import { columnView } from '../results/columns.ts';
 import { failureView, offsetOfPosition } from './failure.ts';
 import type { CreateResultFile } from '../results/resultFiles.ts';
 import { ResultStore } from '../results/resultStore.ts';
+import { executeExplain, explainPrefix, type ExplainWay } from '../plan/explain.ts';
 import type { Piece } from '../splitter/piece.ts';
 import { summary } from '../splitter/summary.ts';
 import type { Server } from './target.ts';
@@ -20,6 +21,7 @@ export class RunStatement {
   readonly view: StatementView;
   /** Where in the file it failed, in UTF-16 code units, where the server told. */
   errorOffset: number | undefined;
+  readonly #explain: ExplainWay | undefined;
   readonly #createFile: CreateResultFile;
   #store: ResultStore;
   readonly #changed: () => void;
@@ -27,6 +29,7 @@ export class RunStatement {
   /**
    * @param createFile makes a file for a result that is too large for memory
    * @param changed called after each change of the view
+   * @param explain how its plan is asked for, where that is wanted instead of its result
    */
   constructor(
     id: number,
@@ -34,8 +37,10 @@ export class RunStatement {
     server: Server,
     createFile: CreateResultFile,
     changed: (statement: RunStatement) => void,
+    explain?: ExplainWay,
   ) {
     this.piece = piece;
+    this.#explain = explain;
     this.#createFile = createFile;
     this.#store = new ResultStore(createFile);
     this.#changed = () => {
@@ -115,7 +120,7 @@ export class RunStatement {
     });
     let failure: unknown;
     try {
-      const { commandTag, stopped } = await session.execute(this.piece.text, this.#sink, signal);
+      const { commandTag, stopped } = await this.#send(session, signal);
       if (!stopped) await this.#store.written();
       this.view.commandTag = commandTag;
       this.view.state = stopped ? 'cancelled' : 'done';
@@ -159,11 +164,19 @@ export class RunStatement {
     this.#changed();
   }
 
+  #send(session: Session, signal: AbortSignal): Promise<Completion> {
+    const { text } = this.piece;
+    if (!this.#explain) return session.execute(text, this.#sink, signal);
+    return executeExplain(session, text, this.#explain, this.#sink, signal);
+  }
+
   #fail(error: unknown): void {
     this.view.state = 'failed';
     this.view.failure = failureView(error);
     if (error instanceof ServerError && error.position !== undefined) {
-      this.errorOffset = this.piece.start + offsetOfPosition(this.piece.text, error.position);
+      const prefix = this.#explain ? explainPrefix(this.#explain) : '';
+      const offset = offsetOfPosition(prefix + this.piece.text, error.position) - prefix.length;
+      this.errorOffset = this.piece.start + Math.max(0, offset);
     }
   }
 

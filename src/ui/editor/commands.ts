@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ClusterService } from '../../cluster/clusters.ts';
 import type { ClusterMonitor } from '../../cluster/monitor.ts';
 import type { FileRef, NodeRef } from '../../contract/refs.ts';
+import type { ExplainWay } from '../../sql/plan/explain.ts';
 import { pieceAt, type Piece } from '../../sql/splitter/splitter.ts';
 import { clusterTarget } from '../../sql/run/target.ts';
 import type { Targets } from '../commands/targets.ts';
@@ -9,6 +10,7 @@ import type { Guard } from '../guard.ts';
 import { attachedTo } from './attached.ts';
 import type { Attachments } from './attachments.ts';
 import type { Connections } from './connections.ts';
+import { nodeAddresses, noPlan, pieceToExplain, wayToExplain } from './explaining.ts';
 import type { Runs } from './runs.ts';
 import { fileName, isSqlFile, piecesOf, piecesWithin } from './sqlFile.ts';
 
@@ -50,6 +52,8 @@ export class SqlCommands implements vscode.Disposable {
         const document = await sqlDocument(file);
         if (document) await dependencies.runs.end(document.uri);
       }),
+      guard.registerCommand('citus.sql.explain', (file, offset) => this.#explain(file, offset, false)),
+      guard.registerCommand('citus.sql.explainAnalyze', (file, offset) => this.#explain(file, offset, true)),
     );
   }
 
@@ -117,7 +121,26 @@ export class SqlCommands implements vscode.Disposable {
     await this.#run(document, pieces, false);
   }
 
-  async #run(document: vscode.TextDocument, pieces: readonly Piece[], wholeFile: boolean): Promise<void> {
+  async #explain(file: FileRef | undefined, offset: number | undefined, analyze: boolean): Promise<void> {
+    const document = await sqlDocument(file);
+    if (!document) return;
+    const [piece] = typeof offset === 'number' ? pieceFrom(document, offset) : selectedPieces(document);
+    const found = piece && pieceToExplain(piece);
+    if (!found) {
+      void vscode.window.showInformationMessage(noPlan(piece));
+      return;
+    }
+    const inTransaction = this.#deps.connections.of(document.uri)?.transactionStatus === 'transaction';
+    const way = await wayToExplain(analyze, found.writes, inTransaction);
+    if (way) await this.#run(document, [found.piece], false, way);
+  }
+
+  async #run(
+    document: vscode.TextDocument,
+    pieces: readonly Piece[],
+    wholeFile: boolean,
+    explain?: ExplainWay,
+  ): Promise<void> {
     const { attachments, monitor, runs, service } = this.#deps;
     const { uri } = document;
     if (pieces.length === 0) {
@@ -133,7 +156,8 @@ export class SqlCommands implements vscode.Disposable {
     const attached = attachedTo(uri, attachments, monitor);
     if (!attached) return;
     const target = clusterTarget(service, attached.cluster, attached.node);
-    await runs.start({ document, target, pieces, wholeFile });
+    const nodes = nodeAddresses(attached.cluster);
+    await runs.start({ document, target, pieces, wholeFile, nodes, ...(explain && { explain }) });
   }
 
   /** @returns whether the person cancelled what the file runs */

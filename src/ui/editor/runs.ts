@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
-import type { RowsView } from '../../contract/results.ts';
+import type { CommandId } from '../../contract/commands.ts';
+import type { NodeAddress, RowsView } from '../../contract/results.ts';
+import type { ExplainWay } from '../../sql/plan/explain.ts';
+import { explainable } from '../../sql/plan/explainable.ts';
 import { describeLoss } from '../../sql/run/fileSession.ts';
 import type { ResultFiles } from '../../sql/results/resultFiles.ts';
 import { SqlRun } from '../../sql/run/run.ts';
@@ -8,6 +11,7 @@ import type { Piece } from '../../sql/splitter/splitter.ts';
 import type { Target } from '../../sql/run/target.ts';
 import type { Guard } from '../guard.ts';
 import type { ResultsActions, ResultsView } from '../results/resultsView.ts';
+import type { StatementResult } from '../results/statementViews.ts';
 import type { Connections, LostConnection } from './connections.ts';
 import type { SqlDiagnostics } from './diagnostics.ts';
 import { standbyWrites } from '../settings.ts';
@@ -16,6 +20,7 @@ import { fileName, rangeOf } from './sqlFile.ts';
 interface FileRun {
   file: vscode.Uri;
   readonly run: SqlRun;
+  readonly nodes: readonly NodeAddress[];
   /** Settles, without an error, when what goes on now has ended. */
   ended: Promise<void>;
   /** The statement that changed last. */
@@ -28,6 +33,10 @@ export interface Order {
   readonly target: Target;
   readonly pieces: readonly Piece[];
   readonly wholeFile: boolean;
+  /** The nodes of the target's cluster. */
+  readonly nodes: readonly NodeAddress[];
+  /** How plans are asked for, where those are wanted instead of results. */
+  readonly explain?: ExplainWay;
 }
 
 /** Runs files' statements, one run at a time for each file, and has the results view show them. */
@@ -65,7 +74,7 @@ export class Runs implements ResultsActions, vscode.Disposable {
   }
 
   /** Runs pieces of a file, and returns when they have ended. */
-  async start({ document, target, pieces, wholeFile }: Order): Promise<void> {
+  async start({ document, target, pieces, wholeFile, nodes, explain }: Order): Promise<void> {
     const file = document.uri;
     const connection = await this.#connections.to(file, target);
     if (this.of(file)?.running) return;
@@ -82,9 +91,11 @@ export class Runs implements ResultsActions, vscode.Disposable {
       pieces,
       wholeFile,
       standbyWrites: () => standbyWrites(file),
+      ...(explain && { explain }),
     };
     const fileRun: FileRun = {
       file,
+      nodes,
       ended: Promise.resolve(),
       latest: undefined,
       run: new SqlRun(request, connection, target, this.#resultFiles.create, (statement) => {
@@ -117,6 +128,27 @@ export class Runs implements ResultsActions, vscode.Disposable {
 
   async rows(runId: number, statementId: number, first: number, count: number): Promise<RowsView> {
     return (await this.#find(runId)?.run.statements[statementId]?.rows(first, count)) ?? [];
+  }
+
+  result(runId: number, statementId: number): StatementResult | undefined {
+    const fileRun = this.#find(runId);
+    const statement = fileRun?.run.statements[statementId];
+    if (!fileRun || !statement) return undefined;
+    return {
+      nodes: fileRun.nodes,
+      rowCount: statement.view.rowCount,
+      window: (first, count) => statement.rows(first, count),
+    };
+  }
+
+  drawPlan(runId: number, statementId: number): void {
+    const fileRun = this.#find(runId);
+    const piece = fileRun?.run.statements[statementId]?.piece;
+    if (!fileRun || !piece) return;
+    const command: CommandId = explainable(piece.text)?.analyze
+      ? 'citus.sql.explainAnalyze'
+      : 'citus.sql.explain';
+    void vscode.commands.executeCommand(command, fileRun.file, piece.start);
   }
 
   cancel(runId: number): void {

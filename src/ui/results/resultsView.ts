@@ -11,6 +11,7 @@ import {
 } from '../../contract/results.ts';
 import { batches } from './batches.ts';
 import { resultsHtml } from './resultsHtml.ts';
+import { type StatementResult, StatementViews } from './statementViews.ts';
 import { Throttle } from './throttle.ts';
 
 /** What the results ask of those who run statements. */
@@ -21,6 +22,10 @@ export interface ResultsActions {
   remedy(runId: number, statementId: number, remedyId: string): void;
   /** Shows the statement in its file. */
   reveal(runId: number, statementId: number): void;
+  /** A statement's result; undefined where it is gone. */
+  result(runId: number, statementId: number): StatementResult | undefined;
+  /** Runs the EXPLAIN that a statement is in a way that its plan can be drawn. */
+  drawPlan(runId: number, statementId: number): void;
 }
 
 /** Least time, ms, between two messages about the same statement: 20 a second. */
@@ -40,6 +45,7 @@ export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposabl
   readonly #changed = new Set<number>();
   /** For each statement, how many of its notices the webview has, and of which attempt. */
   readonly #sentNotices = new Map<number, { startedAt: number; count: number }>();
+  readonly #statementViews: StatementViews;
   #registrations: vscode.Disposable[] = [];
   #view: vscode.WebviewView | undefined;
   /** Whether the webview's script listens. */
@@ -51,6 +57,9 @@ export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposabl
     this.#extensionUri = extensionUri;
     this.#actions = actions;
     this.#log = log;
+    this.#statementViews = new StatementViews(actions, log, (message) => {
+      this.#post(message);
+    });
   }
 
   /** Called by the editor when the view is to be shown and has no webview, also again after it was closed. */
@@ -134,6 +143,13 @@ export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposabl
         return;
       case 'reveal':
         this.#actions.reveal(message.runId, message.statementId);
+        return;
+      case 'plan':
+      case 'openPlan':
+      case 'drawPlan':
+      case 'chart':
+      case 'saveChart':
+        this.#statementViews.take(message);
     }
   }
 

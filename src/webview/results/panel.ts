@@ -9,6 +9,7 @@ import {
   withStatements,
   type PanelState,
 } from './panelState.ts';
+import type { PaneView, ViewRequest } from './paneViews.ts';
 import { RunHeader } from './runHeader.ts';
 import type { SavedState } from './savedState.ts';
 import { StatementPane } from './statementPane.ts';
@@ -92,6 +93,12 @@ export class Panel {
         if (this.#state.run?.id === message.runId && openStatement(this.#state)?.id === message.statementId) {
           this.#pane?.setRows(message.first, message.rows);
         }
+        break;
+      case 'plan':
+      case 'chart':
+        if (this.#state.run?.id === message.runId && openStatement(this.#state)?.id === message.statementId) {
+          this.#pane?.takeForView(message);
+        }
     }
   }
 
@@ -153,8 +160,15 @@ export class Panel {
       gridChanged: (state: Parameters<SavedState['setGrid']>[1]) => {
         this.#saved.setGrid(statementId, state);
       },
+      viewChanged: (view: PaneView) => {
+        this.#saved.setView(statementId, view);
+      },
+      ask: (request: ViewRequest) => {
+        this.#post(request.type === 'saveChart' ? request : { ...request, runId, statementId });
+      },
     };
-    return new StatementPane(statement, actions, this.#saved.grid(statementId));
+    const [grid, view] = [this.#saved.grid(statementId), this.#saved.view(statementId)];
+    return new StatementPane(statement, actions, grid, view);
   }
 
   #pick(statementId: number | undefined): void {

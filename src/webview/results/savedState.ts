@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { RunView } from '../../contract/results.ts';
 import type { GridState } from '../grid/grid.ts';
+import { PaneView } from './paneViews.ts';
 
 const Cell = v.object({ row: v.number(), column: v.number() });
 const Grid = v.object({
@@ -13,6 +14,7 @@ const Saved = v.object({
   run: v.string(),
   picked: v.optional(v.number()),
   grids: v.record(v.string(), Grid),
+  views: v.optional(v.record(v.string(), PaneView), {}),
 });
 
 /** The part of the webview's interface to the editor that keeps state while the view is hidden. */
@@ -27,7 +29,7 @@ const gatherFor = 200;
 /** What survives hiding the view: the picked tab, and how each statement's grid stood. Kept for one run at a time. */
 export class SavedState {
   readonly #keeper: StateKeeper;
-  #state: v.InferOutput<typeof Saved> = { run: '', grids: {} };
+  #state: v.InferOutput<typeof Saved> = { run: '', grids: {}, views: {} };
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(keeper: StateKeeper) {
@@ -39,7 +41,7 @@ export class SavedState {
   /** Forgets the state of any other run. Ids start again with each window, so the file must match as well. */
   begin({ id, file }: RunView): void {
     const run = `${id} ${file}`;
-    if (run !== this.#state.run) this.#state = { run, grids: {} };
+    if (run !== this.#state.run) this.#state = { run, grids: {}, views: {} };
   }
 
   get picked(): number | undefined {
@@ -60,6 +62,15 @@ export class SavedState {
     this.#timer ??= setTimeout(() => {
       this.#keep();
     }, gatherFor);
+  }
+
+  view(statementId: number): PaneView | undefined {
+    return this.#state.views[statementId];
+  }
+
+  setView(statementId: number, view: PaneView): void {
+    this.#state.views[statementId] = view;
+    this.#keep();
   }
 
   #keep(): void {

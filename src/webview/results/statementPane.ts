@@ -1,10 +1,11 @@
-import type { FailureView, StatementView } from '../../contract/results.ts';
+import type { FailureView, StatementView, ToWebview } from '../../contract/results.ts';
 import { Grid, type GridState } from '../grid/grid.ts';
 import type { Row } from '../grid/rows.ts';
 import { el, setText } from '../controls/dom.ts';
 import { failureBlock } from './failure.ts';
 import { counted, tagInWords } from './format.ts';
 import { Notices } from './notices.ts';
+import { type PaneView, PaneViews, type ViewRequest } from './paneViews.ts';
 import { StatusLine } from './statusLine.ts';
 import { typeName } from './typeNames.ts';
 
@@ -16,6 +17,9 @@ export interface PaneActions {
   announce(message: string): void;
   /** The grid's state has changed. */
   gridChanged(state: GridState): void;
+  /** The person looks at the result in another way. */
+  viewChanged(view: PaneView): void;
+  ask(request: ViewRequest): void;
 }
 
 /** Everything about one attempt at one statement: its status, failure, notices and rows. */
@@ -30,11 +34,20 @@ export class StatementPane {
   readonly #failure = el('div', 'pane-failure');
   readonly #words = el('p', 'pane-words');
   readonly #rows = el('div', 'pane-rows');
+  readonly #views: PaneViews;
   #shownFailure: FailureView | undefined;
   #grid: Grid | undefined;
 
-  /** @param initialGrid how the statement's grid stood when it was last shown */
-  constructor({ id, startedAt }: StatementView, actions: PaneActions, initialGrid: GridState | undefined) {
+  /**
+   * @param initialGrid how the statement's grid stood when it was last shown
+   * @param initialView how its result was looked at then
+   */
+  constructor(
+    { id, startedAt }: StatementView,
+    actions: PaneActions,
+    initialGrid: GridState | undefined,
+    initialView: PaneView | undefined,
+  ) {
     this.#statementId = id;
     this.#startedAt = startedAt;
     this.#actions = actions;
@@ -43,7 +56,16 @@ export class StatementPane {
       actions.reveal();
     });
     this.#rows.hidden = true;
-    this.element.append(this.#status.element, this.#failure, this.#notices.element, this.#words, this.#rows);
+    this.#views = new PaneViews(this.#rows, initialView, actions);
+    this.element.append(
+      this.#status.element,
+      this.#failure,
+      this.#notices.element,
+      this.#words,
+      this.#views.element,
+      this.#rows,
+      this.#views.stage,
+    );
   }
 
   /** Whether this pane shows that statement, and the same attempt at it: a remedy runs it again. */
@@ -62,6 +84,12 @@ export class StatementPane {
       this.#grid ??= this.#makeGrid(statement);
       this.#grid.setRowCount(rowCount);
     }
+    this.#views.update(statement);
+  }
+
+  /** Takes what the host answered to one of the views. */
+  takeForView(answer: Extract<ToWebview, { type: 'plan' | 'chart' }>): void {
+    this.#views.take(answer);
   }
 
   /** @param elapsed milliseconds that the statement has taken until now */
@@ -76,6 +104,7 @@ export class StatementPane {
 
   dispose(): void {
     this.#grid?.dispose();
+    this.#views.dispose();
     this.element.remove();
   }
 
@@ -100,7 +129,6 @@ export class StatementPane {
       },
       initial: this.#initialGrid,
     });
-    this.#rows.hidden = false;
     this.#rows.append(grid.element);
     return grid;
   }
