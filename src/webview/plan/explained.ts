@@ -78,7 +78,7 @@ const DistributedQuery: v.GenericSchema<unknown, DistributedQuery> = v.object({
   Job: v.looseObject({
     'Task Count': v.number(),
     'Tasks Shown': text,
-    Tasks: v.optional(v.array(v.looseObject({ Node: text, 'Remote Plan': v.unknown(), Error: text }))),
+    Tasks: v.optional(v.array(v.looseObject({ Node: text, 'Remote Plan': v.optional(v.unknown()), Error: text }))),
     'Dependent Jobs': v.optional(v.array(DependentJob)),
   }),
   Subplans: v.optional(

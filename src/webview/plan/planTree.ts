@@ -147,9 +147,12 @@ export class PlanTree {
       ArrowUp: () => this.#shown[at - 1],
       Home: () => this.#shown[0],
       End: () => this.#shown.at(-1),
-      ArrowRight: () => (row.open ? row.children[0] : this.#opened(row)),
-      ArrowLeft: () => (row.open && row.children.length > 0 ? this.#closed(row) : row.parent),
-      '*': () => this.#opened(row, row.parent?.children ?? this.#roots),
+      ArrowRight: () => (row.open ? row.children[0] : this.#set(row, true)),
+      ArrowLeft: () => (row.open && row.children.length > 0 ? this.#set(row, false) : row.parent),
+      '*': () => {
+        for (const each of row.parent?.children ?? this.#roots) this.#toggle(each, true);
+        return row;
+      },
     };
     const step = steps[key];
     if (!step) return false;
@@ -158,13 +161,10 @@ export class PlanTree {
     return true;
   }
 
-  #opened(row: TreeRow, rows: readonly TreeRow[] = [row]): undefined {
-    for (const each of rows) this.#toggle(each, true);
-    row.element?.focus();
-  }
-
-  #closed(row: TreeRow): undefined {
-    this.#toggle(row, false);
+  /** Opens or closes a row. @returns it */
+  #set(row: TreeRow, open: boolean): TreeRow {
+    this.#toggle(row, open);
+    return row;
   }
 }
 

@@ -3,7 +3,7 @@ import { button, el } from '../controls/dom.ts';
 import { duration } from '../results/format.ts';
 import { PlanError } from './explained.ts';
 import { type NodeLoad, type Plan, readPlan, summaryOf } from './plan.ts';
-import { type PlanStep, allSteps } from './planStep.ts';
+import type { PlanStep } from './planStep.ts';
 import { planText, stepName } from './planText.ts';
 import { PlanTree } from './planTree.ts';
 
@@ -49,7 +49,7 @@ export class PlanView {
       el('span', '', 'Step'),
       el('span', '', plan.measure === 'time' ? 'Time of its own' : 'Cost of its own'),
       el('span', 'plan-number', 'In all'),
-      el('span', 'plan-number', plan.measure === 'time' ? 'Rows: expected → given' : 'Rows expected'),
+      el('span', 'plan-number', plan.measure === 'time' ? 'Expected → rows' : 'Expected rows'),
       el('span', ''),
     );
     head.ariaHidden = 'true';
@@ -66,12 +66,6 @@ export class PlanView {
     });
     const summary = el('div', 'plan-summary', ...summaryOf(plan).map((fact) => el('span', '', fact)));
     if (plan.nodes.length > 0 && plan.taskCount > 1) summary.append(nodeLoads(plan));
-    const warnings = plan.roots
-      .flatMap(allSteps)
-      .reduce((sum, { notes }) => sum + notes.filter(({ severity }) => severity === 'warning').length, 0);
-    if (warnings > 0) {
-      summary.append(el('span', 'plan-warning', `${warnings} thing${warnings === 1 ? '' : 's'} to look at`));
-    }
     summary.append(el('span', 'plan-tools', copy, open));
     return summary;
   }

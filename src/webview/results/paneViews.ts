@@ -108,11 +108,7 @@ export class PaneViews {
     const names = [...this.#buttons.keys()];
     const wanted = this.#kept.view ?? (names.includes('plan') ? 'plan' : 'rows');
     const shown = names.includes(wanted) ? wanted : 'rows';
-    for (const [name, { ariaPressed }] of this.#buttons) {
-      const pressed = String(name === shown);
-      const element = this.#buttons.get(name);
-      if (element && ariaPressed !== pressed) element.ariaPressed = pressed;
-    }
+    for (const [name, element] of this.#buttons) element.ariaPressed = String(name === shown);
     if (shown === 'plan') this.#plan ??= this.#makePlan();
     if (shown === 'chart') this.#chart ??= this.#makeChart(statement);
     this.#rows.hidden = shown !== 'rows' || statement.columns.length === 0;
@@ -126,7 +122,9 @@ export class PaneViews {
       openPlan: () => {
         this.#actions.ask({ type: 'openPlan' });
       },
-      announce: this.#actions.announce,
+      announce: (message) => {
+        this.#actions.announce(message);
+      },
     });
     this.stage.append(plan.element);
     this.#actions.ask({ type: 'plan' });
