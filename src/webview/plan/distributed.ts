@@ -1,7 +1,6 @@
 import { counted } from '../results/format.ts';
 import { stepsOf } from './buildSteps.ts';
 import {
-  queriesIn,
   type DependentJob,
   type DistributedQuery,
   type DistributedSubplan,
@@ -107,13 +106,13 @@ function taskStep(task: ExplainedTask, name: string, drawing: Drawing): PlanStep
     neverRan: false,
     notes: task.Error === undefined ? [] : [{ severity: 'warning', text: `no plan: ${task.Error}` }],
     properties: propertiesOf(task),
-    children: queriesIn(task['Remote Plan']).map((query) => stepsOf(query, drawing)),
+    children: task['Remote Plan'].map((query) => stepsOf(query, drawing)),
   };
 }
 
 /** Milliseconds that a task took on its node; undefined where it wasn't run, or isn't shown. */
 function timeOf(task: ExplainedTask): number | undefined {
-  const times = queriesIn(task['Remote Plan']).flatMap((query) => query['Execution Time'] ?? []);
+  const times = task['Remote Plan'].flatMap((query) => query['Execution Time'] ?? []);
   return times.length === 0 ? undefined : times.reduce((sum, time) => sum + time, 0);
 }
 

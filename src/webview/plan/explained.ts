@@ -34,7 +34,7 @@ export interface ExplainedQuery extends Record<string, unknown> {
 export interface ExplainedTask extends Record<string, unknown> {
   /** `host=… port=… dbname=…`. */
   readonly Node?: string | undefined;
-  readonly 'Remote Plan'?: unknown;
+  readonly 'Remote Plan': readonly ExplainedQuery[];
   /** Why the node gave no plan. */
   readonly Error?: string | undefined;
 }
@@ -68,6 +68,9 @@ export interface DistributedQuery {
 const text = v.optional(v.string());
 const number = v.optional(v.number());
 
+/** Citus wraps the plans of other nodes in lists. */
+const RemotePlan = v.optional(v.pipe(v.unknown(), v.transform(queriesIn)), []);
+
 const DependentJob: v.GenericSchema<unknown, DependentJob> = v.looseObject({
   'Map Task Count': number,
   'Merge Task Count': number,
@@ -78,7 +81,7 @@ const DistributedQuery: v.GenericSchema<unknown, DistributedQuery> = v.object({
   Job: v.looseObject({
     'Task Count': v.number(),
     'Tasks Shown': text,
-    Tasks: v.optional(v.array(v.looseObject({ Node: text, 'Remote Plan': v.optional(v.unknown()), Error: text }))),
+    Tasks: v.optional(v.array(v.looseObject({ Node: text, 'Remote Plan': RemotePlan, Error: text }))),
     'Dependent Jobs': v.optional(v.array(DependentJob)),
   }),
   Subplans: v.optional(
@@ -135,9 +138,10 @@ export function readExplained(json: string): readonly ExplainedQuery[] {
   throw new PlanError('This result has the name of a plan, but not the shape of one. See it as rows.');
 }
 
-/** The queries that are somewhere in a value, each with its plan: Citus wraps those of other nodes in lists. */
+/** The queries that are somewhere in a value, each with its plan. */
 export function queriesIn(value: unknown): ExplainedQuery[] {
   if (Array.isArray(value)) return value.flatMap(queriesIn);
+  if (typeof value !== 'object' || value === null || !('Plan' in value)) return [];
   const read = v.safeParse(ExplainedQuery, value);
   return read.success ? [read.output] : [];
 }
