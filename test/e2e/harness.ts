@@ -35,9 +35,9 @@ export const editorSettings = ({
 
 const viewport = { width: 1400, height: 900 };
 const themes = {
-  dark: { name: 'Dark Modern', className: 'vs-dark' },
-  light: { name: 'Light Modern', className: 'vs' },
-  contrast: { name: 'Default High Contrast', className: 'hc-black' },
+  dark: { name: 'Dark Modern', label: 'Dark Modern', className: 'vs-dark' },
+  light: { name: 'Light Modern', label: 'Light Modern', className: 'vs' },
+  contrast: { name: 'Default High Contrast', label: 'Dark High Contrast', className: 'hc-black' },
 } as const;
 /** How long something in the window may take to appear, unless the caller says otherwise. */
 const appearMs = 15_000;
@@ -290,7 +290,9 @@ export class EditorWindow {
   async useTheme(theme: Theme): Promise<void> {
     const worn = this.page.locator(`.monaco-workbench.${themes[theme].className}`);
     if (await worn.isVisible()) return;
-    await this.runCommand('Preferences: Toggle between Light/Dark Themes');
+    await this.runCommand('Preferences: Color Theme');
+    await this.#quickInput.locator('input.input').fill(themes[theme].label);
+    await this.pick(themes[theme].label);
     await worn.waitFor();
   }
 

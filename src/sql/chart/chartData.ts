@@ -1,7 +1,7 @@
 import type { ChartData, ChartOrder } from '../../contract/chart.ts';
 import type { RowsView } from '../../contract/results.ts';
 import { CategoryPoints } from './categoryPoints.ts';
-import { type Extent, Extremes } from './extremes.ts';
+import { Extremes } from './extremes.ts';
 import { Sample } from './sample.ts';
 import { numberOf, timeOf } from './values.ts';
 
@@ -45,25 +45,20 @@ export async function chartData(rows: ChartRows, order: ChartOrder, signal: Abor
     return { series, categories, reduction, ...facts() };
   }
   const sample = new Sample<ChartRow>(MOST_POINTS);
-  const extent: Extent = { least: Infinity, greatest: -Infinity };
+  const extremes = new Extremes(order.ys.length, MOST_POINTS / 2);
+  const isLine = order.kind === 'line';
   await reader.each((row) => {
     sample.add(row);
-    extent.least = Math.min(extent.least, row.x);
-    extent.greatest = Math.max(extent.greatest, row.x);
+    if (isLine) extremes.add(row);
   });
-  const utcOffset = reader.utcOffset === undefined ? {} : { utcOffset: reader.utcOffset };
-  const shown = order.kind === 'line' ? sample.items.toSorted((one, other) => one.x - other.x) : sample.items;
+  const found = { ...facts(), ...(reader.utcOffset !== undefined && { utcOffset: reader.utcOffset }) };
+  const isReduced = reader.drawable > MOST_POINTS;
+  if (isLine && isReduced) return { series: extremes.series(), reduction: 'extremes', ...found };
+  const shown = isLine ? sample.items.toSorted((one, other) => one.x - other.x) : sample.items;
   const series = order.ys.map((_, index) =>
     shown.map(({ x, ys }): [number, number | null] => [x, ys[index] ?? null]),
   );
-  const found = { ...facts(), ...utcOffset };
-  if (reader.drawable <= MOST_POINTS) return { series, reduction: 'none', ...found };
-  if (order.kind === 'scatter') return { series, reduction: 'sample', ...found };
-  const extremes = new Extremes(order.ys.length, MOST_POINTS / 2, extent);
-  await new ChartReader(rows, order, signal).each((row) => {
-    extremes.add(row);
-  });
-  return { series: extremes.series(), reduction: 'extremes', ...found };
+  return { series, reduction: isReduced ? 'sample' : 'none', ...found };
 }
 
 /** Goes over a result's rows, and makes numbers of their values. */

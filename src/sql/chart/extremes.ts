@@ -1,56 +1,72 @@
 import type { ChartRow } from './chartData.ts';
 
-/** The least and the greatest of some numbers. */
-export interface Extent {
-  least: number;
-  greatest: number;
-}
-
 type Point = [number, number];
 interface Bucket {
   least: Point;
   greatest: Point;
 }
 
-/** For each stretch of a line the points with its least and its greatest value, in whatever order the rows come. */
-export class Extremes {
-  readonly #buckets: (Bucket | undefined)[][];
-  readonly #count: number;
-  readonly #from: number;
-  readonly #width: number;
+/** Of the first place, by this much narrower are the stretches that a line begins with: 2 to the power of 40. */
+const FINENESS = 2 ** 40;
+/** Stretches are numbered exactly up to here. */
+const MOST_EXACT = 2 ** 50;
 
-  /**
-   * @param bucketCount stretches that the line is cut into, all of the same width
-   * @param extent of the places along the line
-   */
-  constructor(seriesCount: number, bucketCount: number, { least, greatest }: Extent) {
-    this.#buckets = Array.from({ length: seriesCount }, () => Array<Bucket | undefined>(bucketCount));
-    this.#count = bucketCount;
-    this.#from = least;
-    this.#width = (greatest - least) / bucketCount || 1;
+/**
+ * For each stretch of a line the points with its least and its greatest value, in whatever order the rows come. Nobody
+ * knows beforehand how long the line will be, so each time that there are too many stretches, every two become one.
+ */
+export class Extremes {
+  readonly #most: number;
+  readonly #series: Map<number, Bucket>[];
+  #width = 0;
+
+  /** @param most stretches of a series; there are at least half as many where the places are spread evenly */
+  constructor(seriesCount: number, most: number) {
+    this.#series = Array.from({ length: seriesCount }, () => new Map());
+    this.#most = most;
   }
 
   add({ x, ys }: ChartRow): void {
-    const index = Math.min(this.#count - 1, Math.floor((x - this.#from) / this.#width));
+    if (this.#width === 0) this.#width = (Math.abs(x) || 1) / FINENESS;
+    while (Math.abs(x) / this.#width > MOST_EXACT) this.#widen();
+    const index = Math.floor(x / this.#width);
     for (const [series, y] of ys.entries()) {
-      const buckets = this.#buckets[series];
+      const buckets = this.#series[series];
       if (y === null || !buckets) continue;
-      const bucket = buckets[index];
-      if (!bucket) buckets[index] = { least: [x, y], greatest: [x, y] };
-      else if (y < bucket.least[1]) bucket.least = [x, y];
+      const bucket = buckets.get(index);
+      if (!bucket) {
+        buckets.set(index, { least: [x, y], greatest: [x, y] });
+      } else if (y < bucket.least[1]) bucket.least = [x, y];
       else if (y > bucket.greatest[1]) bucket.greatest = [x, y];
     }
+    while (this.#series.some(({ size }) => size > this.#most)) this.#widen();
   }
 
   /** The points of each series along the line. A stretch without any is no gap: only NULL is, where all is drawn. */
   series(): [number, number | null][][] {
-    return this.#buckets.map((buckets) =>
-      buckets.flatMap((bucket): Point[] => {
-        if (!bucket) return [];
-        const { least, greatest } = bucket;
-        if (least[0] === greatest[0] && least[1] === greatest[1]) return [least];
-        return least[0] <= greatest[0] ? [least, greatest] : [greatest, least];
-      }),
+    return this.#series.map((buckets) =>
+      [...buckets]
+        .sort(([one], [other]) => one - other)
+        .flatMap(([, { least, greatest }]): Point[] => {
+          if (least[0] === greatest[0] && least[1] === greatest[1]) return [least];
+          return least[0] <= greatest[0] ? [least, greatest] : [greatest, least];
+        }),
     );
+  }
+
+  #widen(): void {
+    this.#width *= 2;
+    for (const [series, buckets] of this.#series.entries()) {
+      const wider = new Map<number, Bucket>();
+      for (const [index, { least, greatest }] of buckets) {
+        const place = Math.floor(index / 2);
+        const other = wider.get(place);
+        wider.set(place, {
+          least: other && other.least[1] <= least[1] ? other.least : least,
+          greatest: other && other.greatest[1] >= greatest[1] ? other.greatest : greatest,
+        });
+      }
+      this.#series[series] = wider;
+    }
   }
 }

@@ -3,6 +3,9 @@ const TIME =
   /^(\d{4,6})-(\d\d)-(\d\d)(?: (\d\d):(\d\d):(\d\d)(\.\d+)?(?:([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?)?)?( BC)?$/;
 
 const MS_PER_MINUTE = 60_000;
+/** Date.UTC takes the years 0 to 99 for others. The calendar begins again after 400 years, which have 146,097 days. */
+const SHIFTED_YEARS = 20 * 400;
+const SHIFTED_MS = 20 * 146_097 * 24 * 60 * MS_PER_MINUTE;
 
 /** A value as a chart places it. */
 interface ChartTime {
@@ -19,12 +22,11 @@ export function timeOf(text: string): ChartTime | undefined {
   const [, years, month, day, hours = '0', minutes = '0', seconds = '0', fraction = '0', sign, ...zone] =
     found;
   const [zoneHours, zoneMinutes = '0', zoneSeconds = '0', bc] = zone;
-  const year = Number(years);
-  const date = new Date(0);
   // The year before 1 is 0, which PostgreSQL prints as 1 BC.
-  date.setUTCFullYear(bc === undefined ? year : 1 - year, Number(month) - 1, Number(day));
-  date.setUTCHours(Number(hours), Number(minutes), Number(seconds));
-  const printed = date.getTime() + Number(fraction) * 1000;
+  const year = bc === undefined ? Number(years) : 1 - Number(years);
+  const date = Date.UTC(year + SHIFTED_YEARS, Number(month) - 1, Number(day));
+  const shifted = date + ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
+  const printed = shifted - SHIFTED_MS + Number(fraction) * 1000;
   if (Number.isNaN(printed)) return undefined;
   if (zoneHours === undefined) return { time: printed, utcOffset: undefined };
   const ahead = Number(zoneHours) * 60 + Number(zoneMinutes) + Number(zoneSeconds) / 60;

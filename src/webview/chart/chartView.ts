@@ -2,6 +2,7 @@ import { type ChartData, MOST_SERIES } from '../../contract/chart.ts';
 import type { ColumnView, FromWebview, ToWebview } from '../../contract/results.ts';
 import { button, el, setText } from '../controls/dom.ts';
 import { openMenu } from '../controls/menu.ts';
+import { counted } from '../results/format.ts';
 import { paint, toPng } from './canvas.ts';
 import { axisOf, type ChartChoices, isDrawable, kindFor, orderOf, ROW_ORDER } from './choices.ts';
 import { drawChart } from './drawChart.ts';
@@ -38,7 +39,7 @@ export class ChartView {
   readonly #canvas = el('canvas', 'chart-canvas');
   readonly #tip = el('div', 'chart-tip');
   readonly #ring = el('div', 'chart-ring');
-  readonly #words = el('p', 'pane-words', 'Reading the rows…');
+  readonly #words = el('p', 'pane-words');
   readonly #save: readonly HTMLButtonElement[];
   readonly #resized = new ResizeObserver(() => {
     this.#draw();
@@ -141,7 +142,7 @@ export class ChartView {
     this.#values.ariaLabel = `Values: ${this.#names.join(', ')}`;
     this.#along.ariaLabel = `Along the chart: ${this.#xName}`;
     this.#data = undefined;
-    setText(this.#words, 'Reading the rows…');
+    setText(this.#words, `Reading ${counted(this.#rowCount, 'row')}…`);
     setText(this.#missing, '');
     this.#draw();
     this.#actions.requestChart(order);

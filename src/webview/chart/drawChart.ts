@@ -57,7 +57,7 @@ export interface SeriesStyle {
 
 const DASHES: readonly (readonly number[])[] = [[], [7, 3], [2, 3], [9, 3, 2, 3], [4, 2], [1, 4]];
 
-export function styleOf(series: number, { colours, foreground, highContrast }: Look): SeriesStyle {
+function styleOf(series: number, { colours, foreground, highContrast }: Look): SeriesStyle {
   return {
     series,
     colour: colours[series % colours.length] ?? foreground,

@@ -36,9 +36,12 @@ export function lookOf(element: HTMLElement, { width, height }: { width: number;
   return look;
 }
 
-/** `color(srgb r g b)`, which browsers give for mixed colours, as other programs that read an SVG know it. */
+/**
+ * A colour as every program that reads an SVG knows it. Browsers give mixed ones as `color(srgb r g b)`; and some themes
+ * make charts.orange so transparent that a line of it can hardly be seen.
+ */
 function asRgb(colour: string): string {
-  const parts = /^color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)/.exec(colour)?.slice(1);
-  if (!parts) return colour;
-  return `rgb(${parts.map((part) => Math.round(Number(part) * 255)).join(', ')})`;
+  const mixed = /^color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)/.exec(colour)?.slice(1);
+  if (mixed) return `rgb(${mixed.map((part) => Math.round(Number(part) * 255)).join(', ')})`;
+  return colour.replace(/^rgba\((.+), [\d.]+\)$/, 'rgb($1)');
 }

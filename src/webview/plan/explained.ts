@@ -46,7 +46,7 @@ export interface DependentJob extends Record<string, unknown> {
   readonly 'Dependent Jobs'?: readonly DependentJob[] | undefined;
 }
 
-export interface DistributedJob extends DependentJob {
+interface DistributedJob extends DependentJob {
   readonly 'Task Count': number;
   /** `All`, `One of 8`, or why there is none. */
   readonly 'Tasks Shown'?: string | undefined;

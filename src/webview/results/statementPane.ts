@@ -57,15 +57,9 @@ export class StatementPane {
     });
     this.#rows.hidden = true;
     this.#views = new PaneViews(this.#rows, initialView, actions);
-    this.element.append(
-      this.#status.element,
-      this.#failure,
-      this.#notices.element,
-      this.#words,
-      this.#views.element,
-      this.#rows,
-      this.#views.stage,
-    );
+    this.#status.element.append(this.#views.element);
+    this.element.append(this.#status.element, this.#failure, this.#notices.element, this.#words);
+    this.element.append(this.#rows, this.#views.stage);
   }
 
   /** Whether this pane shows that statement, and the same attempt at it: a remedy runs it again. */

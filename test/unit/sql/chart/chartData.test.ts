@@ -67,7 +67,7 @@ describe('chart data', () => {
     });
     const [points = []] = data.series;
     assert.equal(data.reduction, 'extremes');
-    assert.ok(points.length <= MOST_POINTS && points.length > MOST_POINTS / 2, `${points.length} points`);
+    assert.ok(points.length <= MOST_POINTS && points.length > MOST_POINTS / 4, `${points.length} points`);
     assert.ok(points.some(([x, y]) => x === 123_456 && y === 9999));
     assert.ok(points.some(([x, y]) => x === 77 && y === -9999));
     assert.ok(points.every(([x], index) => index === 0 || points[index - 1]![0] <= x));
