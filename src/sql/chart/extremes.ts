@@ -22,7 +22,7 @@ export class Extremes {
 
   /** @param most stretches of a series; there are at least half as many where the places are spread evenly */
   constructor(seriesCount: number, most: number) {
-    this.#series = Array.from({ length: seriesCount }, () => new Map());
+    this.#series = Array.from({ length: seriesCount }, () => new Map<number, Bucket>());
     this.#most = most;
   }
 
