@@ -21,6 +21,7 @@ import {
   proposeTestCluster,
   removeTestDirectory,
 } from '../support/clusters.ts';
+import { proposeOn, TEST_PLATFORMS } from '../support/platforms.ts';
 
 const SHARDS = 8;
 const TABLES = `
@@ -273,5 +274,56 @@ describe('plans of a Citus cluster', function () {
     const [[json] = []] = await running.statements[0]!.rows(0, 1);
     await there.close();
     assert.equal(readPlan(json ?? '', []).taskCount, SHARDS);
+  });
+});
+
+describe('plans of built-in sharding', function () {
+  this.timeout(60_000);
+  let directory: string | undefined;
+  let service: ClusterService;
+
+  after(async () => {
+    if (directory === undefined) return;
+    await service.close();
+    await removeTestDirectory(directory);
+  });
+
+  it('show what runs on workers, and what was sent there', async function () {
+    const platform = TEST_PLATFORMS.find(({ sharding }) => sharding === 'postgres_fdw')!;
+    await platform.need(this);
+    directory = await makeTestDirectory();
+    service = createTestService(directory);
+    const cluster = await service.provision(toRequest(await proposeOn(platform, service)));
+    const target = clusterTarget(service, cluster, nodeNamed(cluster, 'coordinator1'));
+    const file = new FileSession(target, 'plans.sql');
+    const order = (text: string, explain?: ExplainWay): SqlRun =>
+      new SqlRun(
+        {
+          id: 1,
+          file: 'plans.sql',
+          pieces: split(text),
+          wholeFile: false,
+          standbyWrites: () => 'ask',
+          ...(explain && { explain }),
+        },
+        file,
+        target,
+        () => Promise.reject(new Error('nothing here is that large')),
+      );
+    await order(`CREATE TABLE orders (id bigint, customer int);
+      SELECT create_distributed_table('orders', 'customer', shard_count => 4);
+      INSERT INTO orders SELECT i, i FROM generate_series(1, 1000) i`).run();
+    const measured = order('SELECT count(*) FROM orders', MEASURE);
+    await measured.run();
+    const [[json] = []] = await measured.statements[0]!.rows(0, 1);
+    await file.close();
+    const plan = readPlan(json ?? '', []);
+    const scans = plan.roots
+      .flatMap(allSteps)
+      .filter(({ title }) => /^Foreign Scan on shards\.orders_\d+/.test(title));
+    assert.equal(scans.length, 4);
+    for (const { properties } of scans) {
+      assert.match(properties.find(({ name }) => name === 'Remote SQL')?.value ?? '', /^SELECT/);
+    }
   });
 });
