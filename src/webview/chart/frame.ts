@@ -28,7 +28,7 @@ export function frameOf(content: ChartContent, look: Look): Frame {
   const bottom = Math.max(top + 20, look.height - 40);
   const values = extent(data.series.flatMap((points) => points.flatMap(([, y]) => y ?? [])));
   const [least, greatest] = order.kind === 'bar' ? [Math.min(0, values[0]), Math.max(0, values[1])] : values;
-  const yTicks = numberTicks(least, greatest, Math.max(2, Math.floor((bottom - top) / 40)));
+  const yTicks = numberTicks(least, greatest, Math.max(3, Math.floor((bottom - top) / 36)));
   const left = 16 + Math.max(...yTicks.map(({ label }) => look.measure(label)));
   const right = Math.max(left + 20, look.width - 18);
   const y = scale([yTicks[0]?.at ?? least, yTicks.at(-1)?.at ?? greatest], [bottom, top]);
