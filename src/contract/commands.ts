@@ -62,6 +62,10 @@ export interface CommandMap {
   'citus.history.clear'(): Promise<void>;
   /** Exports the rows that the results view shows to a file. */
   'citus.results.export'(): Promise<void>;
+  /** Shows the plan of the statement that `runStatement` would run, without running it. */
+  'citus.sql.explain'(file?: FileRef, offset?: number): Promise<void>;
+  /** Runs that statement and shows its plan with what was measured; asks first where it changes something. */
+  'citus.sql.explainAnalyze'(file?: FileRef, offset?: number): Promise<void>;
 }
 
 export type CommandId = keyof CommandMap;
@@ -107,4 +111,6 @@ export const COMMAND_IDS = Object.keys({
   'citus.history.remove': true,
   'citus.history.clear': true,
   'citus.results.export': true,
+  'citus.sql.explain': true,
+  'citus.sql.explainAnalyze': true,
 } satisfies Record<CommandId, true>) as readonly CommandId[];

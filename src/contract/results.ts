@@ -2,11 +2,15 @@ import * as v from 'valibot';
 import { ArrangementFromWebview, ArrangementToWebview } from './arrangement.ts';
 import { FromWebviewAboutCells, ToWebviewAboutCells } from './cells.ts';
 import { CLUSTER_COLOURS } from './marks.ts';
+import { ChartData, ChartOrder } from './chart.ts';
 
 /**
  * Messages between the extension host and the results webview. Rows stay in the host;
  * the webview asks for the window it shows. Both ends validate what they receive.
  */
+
+/** Characters that a picture may have: far more than any screen's. */
+const MOST_PICTURE_CHARACTERS = 32_000_000;
 
 const Column = v.object({
   name: v.string(),
@@ -119,6 +123,9 @@ export const KeptRun = v.object({
 /** As the server tells it when it is ready for the next statement. */
 const TransactionStatus = v.picklist(['idle', 'transaction', 'failed']);
 
+/** A node of the statement's cluster, by an address that other nodes know it by. */
+const NodeAddress = v.object({ name: v.string(), host: v.string(), port: v.number() });
+
 export const ToWebview = v.variant('type', [
   /**
    * A new run begins, or the webview was created again: the whole state. Of a run's `count` statements this holds the
@@ -158,6 +165,21 @@ export const ToWebview = v.variant('type', [
   }),
   ...ArrangementToWebview,
   ...ToWebviewAboutCells,
+  /** Answer to `plan`: what `EXPLAIN (FORMAT JSON)` printed, empty where it can't be had, and the cluster's nodes. */
+  v.object({
+    type: v.literal('plan'),
+    runId: v.number(),
+    statementId: v.number(),
+    json: v.string(),
+    nodes: v.array(NodeAddress),
+  }),
+  /** Answer to `chart`: its points, or in words why there are none. */
+  v.object({
+    type: v.literal('chart'),
+    runId: v.number(),
+    statementId: v.number(),
+    data: v.union([ChartData, v.object({ whyNot: v.string() })]),
+  }),
 ]);
 
 export const FromWebview = v.variant('type', [
@@ -186,12 +208,27 @@ export const FromWebview = v.variant('type', [
   v.object({ type: v.literal('reveal'), runId: v.number(), statementId: v.number() }),
   ...ArrangementFromWebview,
   ...FromWebviewAboutCells,
+  /** Asks for the plan that is the statement's result. */
+  v.object({ type: v.literal('plan'), runId: v.number(), statementId: v.number() }),
+  /** Open that plan's JSON in an editor. */
+  v.object({ type: v.literal('openPlan'), runId: v.number(), statementId: v.number() }),
+  /** The statement is an EXPLAIN whose plan is text: run it so that it can be drawn. */
+  v.object({ type: v.literal('drawPlan'), runId: v.number(), statementId: v.number() }),
+  /** Asks for the points of a chart; one that was asked for before, and isn't there yet, is forgotten. */
+  v.object({ type: v.literal('chart'), runId: v.number(), statementId: v.number(), order: ChartOrder }),
+  /** Save a picture of a chart: SVG as text, PNG in base64. */
+  v.object({
+    type: v.literal('saveChart'),
+    format: v.picklist(['svg', 'png']),
+    picture: v.pipe(v.string(), v.maxLength(MOST_PICTURE_CHARACTERS)),
+  }),
 ]);
 
 export type KeptRun = v.InferOutput<typeof KeptRun>;
 export type ToWebview = v.InferOutput<typeof ToWebview>;
 export type FromWebview = v.InferOutput<typeof FromWebview>;
 export type TransactionView = v.InferOutput<typeof TransactionStatus>;
+export type NodeAddress = v.InferOutput<typeof NodeAddress>;
 export type RunView = v.InferOutput<typeof Run>;
 export type StatementView = v.InferOutput<typeof Statement>;
 export type StatementState = v.InferOutput<typeof StatementState>;

@@ -6,6 +6,7 @@ import type { Credentials } from '../../src/postgres/endpoint.ts';
 import type { ResultLimits } from '../../src/postgres/resultLimits.ts';
 import { connect, type Session } from '../../src/postgres/session.ts';
 import type { FileSession } from '../../src/sql/run/fileSession.ts';
+import type { ExplainWay } from '../../src/sql/plan/explain.ts';
 import { type CreateResultFile, ResultFiles } from '../../src/sql/results/resultFiles.ts';
 import { SqlRun } from '../../src/sql/run/run.ts';
 import type { RunStatement } from '../../src/sql/run/runStatement.ts';
@@ -38,12 +39,14 @@ export const newRun = (
     statementTimeout = 0,
     createFile = testFiles.create,
     limits = { rows: 0, bytes: 0 },
+    explain,
   }: {
     standbyWrites?: StandbyWrites;
     transactions?: TransactionMode;
     statementTimeout?: number;
     createFile?: CreateResultFile;
     limits?: ResultLimits;
+    explain?: ExplainWay | undefined;
   } = {},
 ): SqlRun =>
   new SqlRun(
@@ -56,6 +59,7 @@ export const newRun = (
       limits: () => limits,
       transactions: () => transactions,
       statementTimeout,
+      ...(explain && { explain }),
     },
     connection,
     target,

@@ -9,6 +9,7 @@ import { failureView } from './failure.ts';
 import type { FileRun } from './fileRun.ts';
 import { describeLoss, type FileSession } from './fileSession.ts';
 import { findRefusal } from './refusal.ts';
+import type { ExplainWay } from '../plan/explain.ts';
 import { awaitReplay } from '../writes/replay.ts';
 import type { CreateResultFile } from '../results/resultFiles.ts';
 import { RunStatement } from './runStatement.ts';
@@ -36,6 +37,8 @@ export interface RunRequest {
   readonly transactions: () => TransactionMode;
   /** Seconds that a statement may take; 0: as long as it likes. */
   readonly statementTimeout: number;
+  /** How plans are asked for, where those are wanted instead of results. */
+  readonly explain?: ExplainWay;
 }
 
 const IN_DOUBT = 'Whether this statement took effect is not known.';
@@ -72,7 +75,7 @@ export class SqlRun implements FileRun {
     this.id = request.id;
     this.file = request.file;
     this.statements = request.pieces.map(
-      (piece, id) => new RunStatement(id, piece, target, createFile, changed),
+      (piece, id) => new RunStatement(id, piece, target, createFile, changed, request.explain),
     );
     this.#wholeFile = request.wholeFile;
     this.#standbyWrites = request.standbyWrites;

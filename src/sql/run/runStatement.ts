@@ -18,6 +18,7 @@ import { failureView, offsetOfPosition } from './failure.ts';
 import type { CreateResultFile } from '../results/resultFiles.ts';
 import { ResultStore } from '../results/resultStore.ts';
 import { isLimitable, limitView } from './resultLimit.ts';
+import { executeExplain, explainPrefix, type ExplainWay } from '../plan/explain.ts';
 import type { Piece } from '../splitter/piece.ts';
 import { summary } from '../splitter/summary.ts';
 import type { Server } from './target.ts';
@@ -51,6 +52,7 @@ export class RunStatement {
   errorOffset: number | undefined;
   /** Where it runs right now. */
   runningOn: RunningOn | undefined;
+  readonly #explain: ExplainWay | undefined;
   readonly #createFile: CreateResultFile;
   #store: ResultStore;
   /** What a limit left of it, and how it goes on with that. */
@@ -65,6 +67,7 @@ export class RunStatement {
   /**
    * @param createFile makes a file for a result that is too large for memory
    * @param changed called after each change of the view
+   * @param explain how its plan is asked for, where that is wanted instead of its result
    */
   constructor(
     id: number,
@@ -72,8 +75,10 @@ export class RunStatement {
     server: Place,
     createFile: CreateResultFile,
     changed: (statement: RunStatement) => void,
+    explain?: ExplainWay,
   ) {
     this.piece = piece;
+    this.#explain = explain;
     this.#createFile = createFile;
     this.#store = new ResultStore(createFile);
     this.#arranged = new ArrangedResult(this.#store);
@@ -175,6 +180,7 @@ export class RunStatement {
     this.begin(server, server.role(session));
     const stopAt = limits && isLimitable(text) ? limits : undefined;
     return this.#follow({ server, session }, signal, async () => {
+      if (this.#explain) return executeExplain(session, text, this.#explain, this.sink, signal);
       const completion = await session.execute(text, this.sink, signal, stopAt);
       if (completion.reached !== undefined && stopAt && session.rest)
         this.#keep(
@@ -321,7 +327,9 @@ export class RunStatement {
     this.view.state = 'failed';
     this.view.failure = failureView(error);
     if (error instanceof ServerError && error.position !== undefined) {
-      this.errorOffset = this.piece.start + offsetOfPosition(this.piece.text, error.position);
+      const prefix = this.#explain ? explainPrefix(this.#explain) : '';
+      const offset = offsetOfPosition(prefix + this.piece.text, error.position) - prefix.length;
+      this.errorOffset = this.piece.start + Math.max(0, offset);
     }
   }
 

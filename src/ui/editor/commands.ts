@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ClusterService } from '../../cluster/clusters.ts';
 import type { ClusterMonitor } from '../../cluster/monitor.ts';
 import type { FileRef, NodeRef } from '../../contract/refs.ts';
+import type { ExplainWay } from '../../sql/plan/explain.ts';
 import { pieceAt, type Piece } from '../../sql/splitter/splitter.ts';
 import { clusterTarget } from '../../sql/run/target.ts';
 import type { Targets } from '../commands/targets.ts';
@@ -11,6 +12,7 @@ import type { Attachments } from './attachments.ts';
 import type { Connections } from './connections.ts';
 import { offerHeaderChange } from './headerEdit.ts';
 import { askPermission } from './permission.ts';
+import { nodeAddresses, noPlan, pieceToExplain, wayToExplain } from './explaining.ts';
 import type { Runs } from './runs.ts';
 import { fileName, piecesOf, piecesWithin, sqlDocument } from './sqlFile.ts';
 import type { FilesWhereabouts } from './whereabouts.ts';
@@ -54,6 +56,8 @@ export class SqlCommands implements vscode.Disposable {
         const document = await sqlDocument(file);
         if (document) await dependencies.runs.cancelFile(document.uri);
       }),
+      guard.registerCommand('citus.sql.explain', (file, offset) => this.#explain(file, offset, false)),
+      guard.registerCommand('citus.sql.explainAnalyze', (file, offset) => this.#explain(file, offset, true)),
     );
   }
 
@@ -127,8 +131,30 @@ export class SqlCommands implements vscode.Disposable {
     await this.run(document, pieces, false);
   }
 
-  /** Runs pieces of a document on the node that it is attached to; asks for one where it isn't. */
-  async run(document: vscode.TextDocument, pieces: readonly Piece[], wholeFile: boolean): Promise<void> {
+  async #explain(file: FileRef | undefined, offset: number | undefined, analyze: boolean): Promise<void> {
+    const document = await sqlDocument(file);
+    if (!document) return;
+    const [piece] = typeof offset === 'number' ? pieceFrom(document, offset) : selectedPieces(document);
+    const found = piece && pieceToExplain(piece);
+    if (!found) {
+      void vscode.window.showInformationMessage(noPlan(piece));
+      return;
+    }
+    const inTransaction = this.#deps.connections.of(document.uri)?.transactionStatus === 'transaction';
+    const way = await wayToExplain(analyze, found.writes, inTransaction);
+    if (way) await this.run(document, [found.piece], false, way);
+  }
+
+  /**
+   * Runs pieces of a document on the node that it is attached to; asks for one where it isn't.
+   * @param explain how plans are asked for, where those are wanted instead of results
+   */
+  async run(
+    document: vscode.TextDocument,
+    pieces: readonly Piece[],
+    wholeFile: boolean,
+    explain?: ExplainWay,
+  ): Promise<void> {
     const { attachments, connections, monitor, runs, service } = this.#deps;
     const { uri } = document;
     if (pieces.length === 0) {
@@ -150,7 +176,9 @@ export class SqlCommands implements vscode.Disposable {
     if (!attachedTo(uri, attachments, monitor) && !(await this.#attach(document))) return;
     const attached = attachedTo(uri, attachments, monitor);
     if (!attached) return;
-    const permission = await askPermission(document, attached, pieces, service, this.#deps.whereabouts);
+    // A plan alone changes nothing.
+    const executed = explain?.analyze === false ? [] : pieces;
+    const permission = await askPermission(document, attached, executed, service, this.#deps.whereabouts);
     if (!permission) return;
     const open = connections.of(uri);
     if (open && open.transactionStatus !== 'idle' && open.server.readOnly !== permission.readOnly) {
@@ -160,7 +188,8 @@ export class SqlCommands implements vscode.Disposable {
       return;
     }
     const target = clusterTarget(service, attached.cluster, attached.node, permission.readOnly);
-    await runs.start({ document, target, pieces, wholeFile });
+    const nodes = nodeAddresses(attached.cluster);
+    await runs.start({ document, target, pieces, wholeFile, nodes, ...(explain && { explain }) });
   }
 
   /** @returns whether the person cancelled what the file runs */

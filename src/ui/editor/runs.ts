@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
-import type { RowsView } from '../../contract/results.ts';
+import type { CommandId } from '../../contract/commands.ts';
+import type { NodeAddress, RowsView } from '../../contract/results.ts';
 import type { TransactionStatus } from '../../postgres/session.ts';
+import type { ExplainWay } from '../../sql/plan/explain.ts';
+import { explainable } from '../../sql/plan/explainable.ts';
 import { describeLoss } from '../../sql/run/fileSession.ts';
 import type { FileRun } from '../../sql/run/fileRun.ts';
 import { NodesRun } from '../../sql/run/nodes/nodesRun.ts';
@@ -12,6 +15,7 @@ import type { Server, Target } from '../../sql/run/target.ts';
 import type { Guard } from '../guard.ts';
 import type { LastRun, Results } from '../results/results.ts';
 import type { ResultsActions } from '../results/resultsPage.ts';
+import type { StatementResult } from '../results/statementViews.ts';
 import type { Connections, LostConnection } from './connections.ts';
 import type { SqlDiagnostics } from './diagnostics.ts';
 import type { HistoryRecorder } from '../history/recorder.ts';
@@ -29,6 +33,7 @@ const GIVEN_UP = `The rows of ${KEPT_RUNS} files are kept, and others have run s
 interface Entry {
   file: vscode.Uri;
   readonly run: FileRun;
+  readonly nodes: readonly NodeAddress[];
   /** Whether its rows are freed. */
   freed: boolean;
   /** Settles, without an error, when what goes on now has ended. */
@@ -45,6 +50,10 @@ export interface Order {
   readonly target: Target;
   readonly pieces: readonly Piece[];
   readonly wholeFile: boolean;
+  /** The nodes of the target's cluster. */
+  readonly nodes: readonly NodeAddress[];
+  /** How plans are asked for, where those are wanted instead of results. */
+  readonly explain?: ExplainWay;
 }
 
 /** What a run on several nodes is about. */
@@ -113,7 +122,7 @@ export class Runs implements ResultsActions, vscode.Disposable {
   }
 
   /** Runs pieces of a file, and returns when they have ended. */
-  async start({ document, target, pieces, wholeFile }: Order): Promise<void> {
+  async start({ document, target, pieces, wholeFile, nodes, explain }: Order): Promise<void> {
     const file = document.uri;
     const connection = await this.#connections.to(file, target);
     const request = {
@@ -124,9 +133,11 @@ export class Runs implements ResultsActions, vscode.Disposable {
       limits: () => resultLimits(file),
       transactions: () => this.#modes.of(file),
       statementTimeout: statementTimeout(file),
+      ...(explain && { explain }),
     };
     await this.#begin(
       file,
+      nodes,
       (id, changed) => new SqlRun({ ...request, id }, connection, target, this.#resultFiles.create, changed),
     );
   }
@@ -137,6 +148,7 @@ export class Runs implements ResultsActions, vscode.Disposable {
     const request = { file: fileName(file), pieces, servers, mayWrite, limits: resultLimits(file) };
     await this.#begin(
       file,
+      [],
       (id, changed) => new NodesRun({ ...request, id }, this.#resultFiles.create, changed),
     );
   }
@@ -180,6 +192,27 @@ export class Runs implements ResultsActions, vscode.Disposable {
 
   statement(runId: number, statementId: number): RunStatement | undefined {
     return this.#find(runId)?.run.statements[statementId];
+  }
+
+  result(runId: number, statementId: number): StatementResult | undefined {
+    const entry = this.#find(runId);
+    const statement = entry?.run.statements[statementId];
+    if (!entry || !statement) return undefined;
+    return {
+      nodes: entry.nodes,
+      rowCount: statement.arranged.rowCount,
+      window: (first, count) => statement.rows(first, count),
+    };
+  }
+
+  drawPlan(runId: number, statementId: number): void {
+    const entry = this.#find(runId);
+    const piece = entry?.run.statements[statementId]?.piece;
+    if (!entry || !piece) return;
+    const command: CommandId = explainable(piece.text)?.analyze
+      ? 'citus.sql.explainAnalyze'
+      : 'citus.sql.explain';
+    void vscode.commands.executeCommand(command, entry.file, piece.start);
   }
 
   cancel(runId: number): void {
@@ -245,6 +278,7 @@ export class Runs implements ResultsActions, vscode.Disposable {
   /** Begins a file's run, unless it is running one, and returns when it has ended. */
   async #begin(
     file: vscode.Uri,
+    nodes: readonly NodeAddress[],
     make: (id: number, changed: (statement: RunStatement) => void) => FileRun,
   ): Promise<void> {
     const before = this.#runs.get(file.toString());
@@ -253,6 +287,7 @@ export class Runs implements ResultsActions, vscode.Disposable {
     this.#lastId += 1;
     const entry: Entry = {
       file,
+      nodes,
       freed: false,
       transactionStatus: this.#connections.of(file)?.transactionStatus,
       ended: Promise.resolve(),

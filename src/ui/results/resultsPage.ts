@@ -14,6 +14,7 @@ import { type ArrangeableStatement, Arrangements } from './arrangements.ts';
 import { batches } from './batches.ts';
 import type { CellRequests } from './cellRequests.ts';
 import { resultsHtml } from './resultsHtml.ts';
+import { type StatementResult, StatementViews } from './statementViews.ts';
 import { Throttle } from './throttle.ts';
 
 /** What results ask of those who run statements. */
@@ -32,6 +33,10 @@ export interface ResultsActions {
   giveUpRest(runId: number, statementId: number): void;
   /** Shows the statement in its file. */
   reveal(runId: number, statementId: number): void;
+  /** A statement's result; undefined where it is gone. */
+  result(runId: number, statementId: number): StatementResult | undefined;
+  /** Runs the EXPLAIN that a statement is in a way that its plan can be drawn. */
+  drawPlan(runId: number, statementId: number): void;
 }
 
 /** Where a page lives: a view in the panel, or an editor panel. Its content is thrown away while it is hidden. */
@@ -69,6 +74,7 @@ export class ResultsPage implements vscode.Disposable {
   readonly #deps: ResultsPageDependencies;
   readonly #runAgain: (run: RunView) => void;
   readonly #arrangements: Arrangements;
+  readonly #statementViews: StatementViews;
   readonly #throttle = new Throttle(() => {
     this.#postChanged();
   }, messageInterval);
@@ -88,6 +94,9 @@ export class ResultsPage implements vscode.Disposable {
   constructor(dependencies: ResultsPageDependencies, runAgain: (run: RunView) => void) {
     this.#deps = dependencies;
     this.#runAgain = runAgain;
+    this.#statementViews = new StatementViews(dependencies.actions, dependencies.log, (message) => {
+      this.#post(message);
+    });
     this.#arrangements = new Arrangements(
       (runId, statementId) => dependencies.actions.statement(runId, statementId),
       (news) => {
@@ -228,6 +237,13 @@ export class ResultsPage implements vscode.Disposable {
         return;
       case 'reveal':
         actions.reveal(message.runId, message.statementId);
+        return;
+      case 'plan':
+      case 'openPlan':
+      case 'drawPlan':
+      case 'chart':
+      case 'saveChart':
+        this.#statementViews.take(message);
         return;
       case 'arrange':
       case 'stopArranging':

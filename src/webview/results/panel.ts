@@ -10,6 +10,7 @@ import {
   withStatements,
   type PanelState,
 } from './panelState.ts';
+import type { PaneView, ViewRequest } from './paneViews.ts';
 import { RunHeader } from './runHeader.ts';
 import type { SavedState } from './savedState.ts';
 import { StatementPane } from './statementPane.ts';
@@ -140,6 +141,10 @@ export class Panel {
       case 'value':
         this.#paneOf(message.cell)?.takeCells(message);
         break;
+      case 'plan':
+      case 'chart':
+        this.#paneOf(message)?.takeForView(message);
+        break;
       default:
         this.#paneOf(message)?.takeAboutRows(message);
     }
@@ -211,11 +216,21 @@ export class Panel {
         this.#post({ type: 'reveal', runId, statementId });
       },
       post: this.#post,
+      announce: (message: string) => {
+        this.#announce(message);
+      },
       gridChanged: (state: Parameters<SavedState['setGrid']>[1]) => {
         this.#saved.setGrid(statementId, state);
       },
+      viewChanged: (view: PaneView) => {
+        this.#saved.setView(statementId, view);
+      },
+      ask: (request: ViewRequest) => {
+        this.#post(request.type === 'saveChart' ? request : { ...request, runId, statementId });
+      },
     };
-    return new StatementPane(runId, statement, actions, this.#saved.grid(statementId));
+    const [grid, view] = [this.#saved.grid(statementId), this.#saved.view(statementId)];
+    return new StatementPane(runId, statement, actions, grid, view);
   }
 
   #pick(statementId: number | undefined): void {

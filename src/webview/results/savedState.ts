@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { Arrangement } from '../../contract/arrangement.ts';
 import type { KeptRun, RunView } from '../../contract/results.ts';
+import { PaneView } from './paneViews.ts';
 import type { RowsState } from './statementPane.ts';
 
 const Cell = v.object({ row: v.number(), column: v.number() });
@@ -16,6 +17,7 @@ const Saved = v.object({
   run: v.string(),
   picked: v.optional(v.number()),
   grids: v.record(v.string(), Grid),
+  views: v.optional(v.record(v.string(), PaneView), {}),
 });
 
 /** The part of the webview's interface to the editor that keeps state while the view is hidden. */
@@ -32,7 +34,7 @@ export class SavedState {
   readonly #keeper: StateKeeper;
   readonly #document: string | undefined;
   #lastRun: RunView | undefined;
-  #state: v.InferOutput<typeof Saved> = { run: '', grids: {} };
+  #state: v.InferOutput<typeof Saved> = { run: '', grids: {}, views: {} };
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param document URI of the one file whose results are shown, where that is so: its run is kept, without rows */
@@ -46,7 +48,7 @@ export class SavedState {
   /** Forgets the state of any other run. Ids start again with each window, so the file must match as well. */
   begin({ id, file }: RunView): void {
     const run = `${id} ${file}`;
-    if (run !== this.#state.run) this.#state = { run, grids: {} };
+    if (run !== this.#state.run) this.#state = { run, grids: {}, views: {} };
   }
 
   /** Keeps how a run stands for when the window is reloaded, in an editor panel. */
@@ -75,6 +77,15 @@ export class SavedState {
     this.#timer ??= setTimeout(() => {
       this.#keep();
     }, gatherFor);
+  }
+
+  view(statementId: number): PaneView | undefined {
+    return this.#state.views[statementId];
+  }
+
+  setView(statementId: number, view: PaneView): void {
+    this.#state.views[statementId] = view;
+    this.#keep();
   }
 
   #keep(): void {

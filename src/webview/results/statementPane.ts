@@ -9,6 +9,7 @@ import { LimitBar } from './limitBar.ts';
 import { NodeList } from './nodeList.ts';
 import { Notices } from './notices.ts';
 import { ResultCells } from './resultCells.ts';
+import { type PaneView, PaneViews, type ViewRequest } from './paneViews.ts';
 import { StatusLine } from './statusLine.ts';
 import { isZoned } from './timeZone.ts';
 import { typeName } from './typeNames.ts';
@@ -26,10 +27,14 @@ export interface PaneActions {
   giveUpRest(): void;
   remedy(remedyId: string): void;
   reveal(): void;
+  announce(message: string): void;
   /** Sends what is asked for of cells and their order. */
   post(message: FromWebview): void;
   /** What is to be remembered of the rows has changed. */
   gridChanged(state: RowsState): void;
+  /** The person looks at the result in another way. */
+  viewChanged(view: PaneView): void;
+  ask(request: ViewRequest): void;
 }
 
 /** Everything about one attempt at one statement: its status, failure, notices and rows. */
@@ -49,17 +54,22 @@ export class StatementPane {
   /** The grid, and beside it the viewer of a value. */
   readonly #body = el('div', 'pane-body');
   readonly #rows = el('div', 'pane-rows');
+  readonly #views: PaneViews;
   #shownFailure: FailureView | undefined;
   #grid: Grid | undefined;
   #tools: RowTools | undefined;
   #cells: ResultCells | undefined;
 
-  /** @param initialGrid how the statement's rows stood when they were last shown */
+  /**
+   * @param initialGrid how the statement's rows stood when they were last shown
+   * @param initialView how its result was looked at then
+   */
   constructor(
     runId: number,
     { id, startedAt }: StatementView,
     actions: PaneActions,
     initialGrid: RowsState | undefined,
+    initialView: PaneView | undefined,
   ) {
     this.#runId = runId;
     this.#statementId = id;
@@ -72,6 +82,8 @@ export class StatementPane {
     this.#body.hidden = true;
     this.#body.append(this.#rows);
     this.#limit = new LimitBar(actions);
+    this.#views = new PaneViews(this.#body, initialView, actions);
+    this.#status.element.append(this.#views.element);
     this.element.append(
       this.#status.element,
       this.#failure,
@@ -80,6 +92,7 @@ export class StatementPane {
       this.#words,
       this.#limit.element,
       this.#body,
+      this.#views.stage,
     );
   }
 
@@ -101,6 +114,12 @@ export class StatementPane {
       this.#grid ??= this.#makeGrid(statement);
       this.#tools?.setTotal(rowCount);
     }
+    this.#views.update(statement);
+  }
+
+  /** Takes what the host answered to one of the views. */
+  takeForView(answer: Extract<ToWebview, { type: 'plan' | 'chart' }>): void {
+    this.#views.take(answer);
   }
 
   /** @param elapsed milliseconds that the statement has taken until now */
@@ -133,6 +152,7 @@ export class StatementPane {
   dispose(): void {
     this.#cells?.dispose();
     this.#grid?.dispose();
+    this.#views.dispose();
     this.element.remove();
   }
 
@@ -184,7 +204,6 @@ export class StatementPane {
     this.#tools = tools;
     tools.serve(grid, this.#initialGrid?.arrangement);
     this.#body.before(...tools.elements);
-    this.#body.hidden = false;
     this.#rows.append(grid.element);
     this.#status.append(cells.toolbar.element);
     cells.attach(grid);

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import type { ClusterService } from '../../src/cluster/clusters.ts';
+import type { Cluster } from '../../src/cluster/model.ts';
+import { toRequest } from '../../src/cluster/provision/request.ts';
+import { waitUntil } from '../../src/postgres/waitUntil.ts';
+import { createTestService, needCitus, onNode, proposeTestCluster } from '../support/clusters.ts';
+import { useWindow } from './harness.ts';
+
+const JOIN = `SELECT c.name, sum(o.total)
+FROM orders o JOIN customers c ON c.id = o.customer
+GROUP BY 1;
+`;
+const FILES = {
+  'plan.sql': `${JOIN}
+EXPLAIN SELECT * FROM orders WHERE customer = 7;
+
+DELETE FROM orders;
+`,
+  'chart.sql': `SELECT day, round(100 + 80 * sin(extract(doy FROM day) / 20)) AS sold, round(60 + 40 * cos(extract(doy FROM day) / 9)) AS returned
+FROM generate_series(date '2024-01-01', '2024-12-31', '1 day') AS day;
+`,
+};
+const TABLES = [
+  'SET citus.shard_count = 8',
+  'CREATE TABLE orders (id bigint, customer int, total numeric)',
+  `SELECT create_distributed_table('orders', 'customer')`,
+  'CREATE TABLE customers (id int PRIMARY KEY, name text)',
+  `SELECT create_distributed_table('customers', 'id', colocate_with => 'orders')`,
+  `INSERT INTO orders SELECT i, CASE WHEN i % 3 = 0 THEN 7 ELSE i % 500 END, i FROM generate_series(1, 60000) i`,
+  `INSERT INTO customers SELECT i, 'customer ' || i FROM generate_series(0, 499) i`,
+  'ANALYZE orders, customers',
+];
+
+describe('plans and charts', function () {
+  this.timeout(120_000);
+  let service: ClusterService;
+  let cluster: Cluster | undefined;
+  before(async function () {
+    await needCitus(this);
+  });
+  // Before the window's own clean-up, which removes the folder.
+  after(async () => {
+    if (cluster) await service.destroy(cluster);
+  });
+  const window = useWindow({ files: FILES });
+  before(async () => {
+    service = createTestService(window().sandbox.clusters);
+    cluster = await service.provision(toRequest(await proposeTestCluster(service)));
+    await onNode(service, cluster, 'coordinator1', async (session) => {
+      for (const sql of TABLES) await session.run(sql);
+    });
+    await window().openView();
+    await window().row(/demo/).waitFor();
+  });
+
+  const open = async (file: string): Promise<void> => {
+    await window().openFile(file);
+    await window().runCommand('Citus: Attach SQL File to Coordinator…');
+    await window().pick('coordinator1');
+    await window().statusBarItem('demo › coordinator1').waitFor();
+  };
+  const toEditor = (): Promise<void> => window().editor.locator('.view-lines').click();
+  const pictures = async (name: string): Promise<void> => {
+    for (const theme of ['dark', 'light', 'contrast'] as const) {
+      await window().useTheme(theme);
+      await window().screenshot(`${name} ${theme}`);
+    }
+    await window().useTheme('dark');
+  };
+
+  it('measures a distributed join, and draws its plan', async () => {
+    await open('plan.sql');
+    await toEditor();
+    await window().goToLine(1);
+    await window().page.keyboard.press('Shift+F7');
+    const { webview } = window();
+    const tree = webview.getByRole('tree', { name: 'Steps of the plan' });
+    await tree.getByRole('treeitem', { name: /^Citus Adaptive: 8 tasks on 2 nodes/ }).waitFor();
+    await tree.getByRole('treeitem', { name: /^Task \d of 8 on worker\d.*slowest task/ }).waitFor();
+    await webview.getByText(/slowest task .* on worker\d/).waitFor();
+    await tree.getByRole('treeitem', { name: /slowest step/ }).click();
+    await webview.getByText('Actual Total Time (ms)').waitFor();
+    await pictures('plan');
+  });
+
+  it('moves in the plan by keys, and shows it as rows', async () => {
+    const { webview, page } = { webview: window().webview, page: window().page };
+    const chosen = webview.locator('[role=treeitem][aria-selected=true]');
+    await chosen.click();
+    await page.keyboard.press('Home');
+    assert.equal(await chosen.getAttribute('aria-level'), '1');
+    const before = await webview.getByRole('treeitem').count();
+    await page.keyboard.press('ArrowLeft');
+    assert.equal(await chosen.getAttribute('aria-expanded'), 'false');
+    assert.equal(await webview.getByRole('treeitem').count(), 1);
+    await page.keyboard.press('ArrowRight');
+    assert.equal(await webview.getByRole('treeitem').count(), before);
+    await page.keyboard.press('End');
+    assert.equal(await chosen.getAttribute('aria-level'), '3');
+    await webview.getByRole('button', { name: 'Rows', exact: true }).press('Enter');
+    await webview.getByRole('grid').waitFor();
+    await webview.getByRole('button', { name: 'Plan', exact: true }).press('Enter');
+    await webview.getByRole('tree').waitFor();
+  });
+
+  it('draws what a plain EXPLAIN has printed', async () => {
+    await toEditor();
+    await window().goToLine(5);
+    await window().page.keyboard.press('Control+Enter');
+    await window().webview.getByRole('button', { name: 'Show as a Plan' }).click();
+    await window()
+      .webview.getByRole('treeitem', { name: /^Citus Adaptive: 1 task on 1 node/ })
+      .waitFor();
+    await window().webview.getByText('Planned, not run').waitFor();
+  });
+
+  it('asks before it measures what changes rows, and undoes that', async () => {
+    await toEditor();
+    await window().goToLine(7);
+    await window().page.keyboard.press('Shift+F7');
+    await window().dialog.getByText('has to be run').waitFor();
+    await window().screenshot('plan of a write');
+    await window().dialog.getByRole('button', { name: 'Run and Roll Back' }).click();
+    await window()
+      .webview.getByRole('treeitem', { name: /^Delete on orders_/ })
+      .waitFor();
+    await window()
+      .statusBarItem(/coordinator1 \(primary\)/)
+      .waitFor();
+    await toEditor();
+    await window().goToLine(1);
+    await window().page.keyboard.press('Control+Enter');
+    await window()
+      .webview.getByRole('tab', { name: /SELECT 500/ })
+      .waitFor();
+  });
+
+  it('draws a chart, which comes back with the panel, and saves it', async () => {
+    await open('chart.sql');
+    await toEditor();
+    await window().page.keyboard.press('Control+Enter');
+    const { webview } = window();
+    await webview.getByRole('button', { name: 'Chart', exact: true }).click();
+    await webview.getByRole('img', { name: /^Line chart of sold from 20 to 180 by day, 366 rows/ }).waitFor();
+    await webview.getByRole('button', { name: 'Values: sold' }).click();
+    await webview.getByRole('menuitemradio', { name: 'returned' }).click();
+    const both = webview.getByRole('img', { name: /^Line chart of sold from 20 to 180, returned from 20/ });
+    await both.focus();
+    await window().page.keyboard.press('End');
+    await webview
+      .getByRole('status')
+      .getByText(/^day 2024-12-31 .*: returned \d+/)
+      .waitFor();
+    await pictures('chart');
+    await window().runCommand('View: Toggle Panel Visibility');
+    await window().runCommand('View: Toggle Panel Visibility');
+    await window()
+      .webview.getByRole('img', { name: /^Line chart of sold from 20 to 180, returned/ })
+      .waitFor();
+    const png = await save('Save as PNG', 'chart.png');
+    assert.equal(png.subarray(1, 4).toString(), 'PNG');
+    const svg = (await save('Save as SVG', 'chart.svg')).toString();
+    assert.match(svg, /^<svg [^]*>returned<\/text>[^]*<\/svg>\n$/);
+  });
+
+  const save = async (button: string, name: string): Promise<Buffer> => {
+    await window().webview.getByRole('button', { name: button }).click();
+    const file = join(window().sandbox.workspace, name);
+    const input = window().page.locator('.quick-input-widget:visible input.input');
+    await input.waitFor();
+    await input.fill(file);
+    await input.press('Enter');
+    const written = await waitUntil(
+      () =>
+        readFile(file).then(
+          (bytes) => bytes.length > 0,
+          () => false,
+        ),
+      {
+        deadlineMs: 10_000,
+      },
+    );
+    assert.ok(written, `${file} was not written`);
+    return readFile(file);
+  };
+});
