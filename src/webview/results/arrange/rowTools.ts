@@ -7,7 +7,7 @@ import type {
 import { openMenu } from '../../controls/menu.ts';
 import type { ChosenColumns, ColumnCommands } from '../../grid/columnCommands.ts';
 import type { Grid } from '../../grid/grid.ts';
-import type { ColumnMarks, GridColumn } from '../../grid/headerView.ts';
+import type { ColumnMark, ColumnMarks, GridColumn } from '../../grid/headerView.ts';
 import { rangeOf } from '../../grid/selection.ts';
 import { Arranger } from './arranger.ts';
 import { columnMenu } from './columnMenu.ts';
@@ -126,6 +126,7 @@ export class RowTools {
   /** @param total rows that the server has sent so far */
   setTotal(total: number): void {
     this.#total = total;
+    this.#arranger.setTotal(total);
     const { rowCount } = this.#arranger;
     this.#grid?.setRowCount(rowCount ?? total);
     this.#show();
@@ -148,10 +149,7 @@ export class RowTools {
 
   #marks(): ColumnMarks {
     const { sort, filters } = this.#arranger.how;
-    const marks = new Map<
-      number,
-      { sorted?: 'ascending' | 'descending'; place?: number; filtered: boolean }
-    >();
+    const marks = new Map<number, ColumnMark>();
     for (const { column } of filters) marks.set(column, { filtered: true });
     for (const [at, { column, descending }] of sort.entries()) {
       marks.set(column, {
