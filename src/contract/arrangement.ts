@@ -47,7 +47,14 @@ export const ArrangementToWebview = [
     total: v.number(),
   }),
   /** Rows are given in this arrangement from now on. */
-  v.object({ type: v.literal('arranged'), ...place, arrangement: v.number(), rowCount: v.number() }),
+  v.object({
+    type: v.literal('arranged'),
+    ...place,
+    arrangement: v.number(),
+    rowCount: v.number(),
+    /** Rows that the result had then, all of which were looked at. */
+    total: v.number(),
+  }),
   /** Rows are given as before; `problem` says why in words, and nothing where the user stopped it. */
   v.object({
     type: v.literal('notArranged'),

@@ -86,22 +86,17 @@ describe('arranging a result', function () {
     await window()
       .webview.getByText(/^\d+ matches$/)
       .waitFor();
-    const focused = async (): Promise<string | null> =>
-      window().webview.locator('.grid-cell.focus').textContent();
     await window().webview.locator('.grid-cell.focus', { hasText: 'customer 777' }).waitFor();
     const rowOf = (): Promise<string | null> =>
       window().webview.locator('.grid-row:has(.focus)').getAttribute('aria-rowindex');
     const first = await rowOf();
     await press('Enter');
     await window().webview.locator(`.grid-row:not([aria-rowindex="${first}"]):has(.focus)`).waitFor();
-    assert.equal(await focused(), 'customer 777');
+    await window().webview.locator('.grid-cell.focus', { hasText: 'customer 777' }).waitFor();
     await press('Shift+Enter');
     await window().webview.locator(`.grid-row[aria-rowindex="${first}"]:has(.focus)`).waitFor();
-    for (const theme of ['dark', 'light', 'contrast'] satisfies Theme[]) {
-      if (theme === 'contrast') {
-        await window().runCommand('Preferences: Color Theme');
-        await window().pick('Dark High Contrast');
-      } else await window().useTheme(theme);
+    for (const theme of ['dark', 'light'] satisfies Theme[]) {
+      await window().useTheme(theme);
       await window().webview.getByRole('grid').waitFor();
       await window().screenshot(`arranged ${theme}`);
     }
@@ -146,6 +141,7 @@ describe('arranging a result', function () {
     await window().webview.getByText('66,666 of 200,000 rows').waitFor({ state: 'hidden' });
     await header('amount').click({ button: 'right' });
     await choose('Show All Columns');
+    await press('Control+Home');
     await cell('1').waitFor();
   });
 });

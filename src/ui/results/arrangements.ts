@@ -5,7 +5,7 @@ import { errorMessage } from '../errorText.ts';
 
 /** What sorting, filtering and finding needs of a statement. */
 export interface ArrangeableStatement extends Pick<RunStatement, 'arranged' | 'arrange'> {
-  readonly view: Pick<StatementView, 'state'>;
+  readonly view: Pick<StatementView, 'state' | 'rowCount'>;
 }
 
 type Arrange = Extract<ArrangementRequest, { type: 'arrange' }>;
@@ -67,7 +67,8 @@ export class Arrangements {
       const waiting = statement.view.state === 'running';
       if (waiting) this.#post({ type: 'arranging', ...answer, waiting, done: 0, total: 0 });
       await statement.arrange(arrangement, how, { signal, progress });
-      this.#post({ type: 'arranged', ...answer, rowCount: statement.arranged.rowCount });
+      const { arranged, view } = statement;
+      this.#post({ type: 'arranged', ...answer, rowCount: arranged.rowCount, total: view.rowCount });
     } catch (error) {
       this.#post({
         type: 'notArranged',

@@ -235,7 +235,7 @@ export class Grid {
       this.#keyDown(event);
     });
     element.addEventListener('focus', () => {
-      if (!this.#selection && this.#shape.rows > 0) this.#selectCell(this.#spotAt(this.#gutterWidth, 0).cell);
+      this.#selectAny();
     });
     element.addEventListener('pointerover', ({ target }) => {
       if (target instanceof HTMLElement) explain(target, this.#rows, this.#source, this.columns.sources);
@@ -411,7 +411,14 @@ export class Grid {
     else this.element.removeAttribute('aria-activedescendant');
   }
 
+  /** Selects the first cell in sight where none is selected. */
+  #selectAny(): void {
+    if (!this.#selection && this.#shape.rows > 0) this.#selectCell(this.#spotAt(this.#gutterWidth, 0).cell);
+  }
+
   #keyDown(event: KeyboardEvent): void {
+    // Where a filter left no rows there was none.
+    this.#selectAny();
     const { focus, anchor } = this.#selection ?? {};
     if (event.altKey || !focus || !anchor) return;
     const selection = selectionAfterKey({ anchor, focus }, event, this.#shape);

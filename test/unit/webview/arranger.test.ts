@@ -17,7 +17,7 @@ const arranging = () => {
     rowsChanged: (rowCount) => rowCounts.push(rowCount),
   });
   const answer = (rowCount: number, arrangement = asked.at(-1)?.[0] ?? 0) => {
-    arranger.take({ type: 'arranged', ...place, arrangement, rowCount });
+    arranger.take({ type: 'arranged', ...place, arrangement, rowCount, total: 100 });
   };
   return { arranger, asked, rowCounts, answer };
 };
@@ -106,5 +106,19 @@ describe('Arranger', () => {
     assert.equal(asked.length, 1, 'once');
     answer(100);
     assert.ok(arranger.accepts(6));
+  });
+
+  it('arranges anew, once, when rows have come since', () => {
+    const { arranger, answer, asked } = arranging();
+    arranger.setTotal(100);
+    arranger.sortBy(0, false, false);
+    answer(100);
+    arranger.setTotal(100);
+    assert.equal(asked.length, 1);
+    arranger.setTotal(150);
+    arranger.setTotal(200);
+    assert.equal(asked.length, 2);
+    assert.deepEqual(asked[1]?.[1], asked[0]?.[1]);
+    assert.equal(arranger.rowCount, 100, 'until then those from before are shown');
   });
 });

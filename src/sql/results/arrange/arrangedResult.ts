@@ -29,7 +29,8 @@ export class ArrangedResult implements ResultRows {
   readonly #store: ResultStore;
   /** The number that the one who asked gave the arrangement; 0 at first. */
   #number = 0;
-  #how = nothing;
+  /** What the rows were arranged by, and how many there were. */
+  #made = madeOf(nothing, 0);
   #rows: ArrangedRows | undefined;
   #matches: { readonly key: string; readonly matches: Matches } | undefined;
 
@@ -71,12 +72,13 @@ export class ArrangedResult implements ResultRows {
     columns: readonly ColumnView[],
     options: WorkOptions = {},
   ): Promise<void> {
-    if (JSON.stringify(how) !== JSON.stringify(this.#how)) {
-      const none = how.sort.length === 0 && how.filters.length === 0;
+    const none = how.sort.length === 0 && how.filters.length === 0;
+    const made = madeOf(how, none ? 0 : this.#store.rowCount);
+    if (made !== this.#made) {
       const rows = none ? undefined : await arrangeRows(this.#store, columns, how, options);
       options.signal?.throwIfAborted();
       this.#rows = rows;
-      this.#how = how;
+      this.#made = made;
       this.#matches = undefined;
     }
     this.#number = number;
@@ -142,6 +144,8 @@ export class ArrangedResult implements ResultRows {
     });
   }
 }
+
+const madeOf = (how: Arrangement, rowCount: number): string => JSON.stringify([how, rowCount]);
 
 /** Tells which of a result's rows are shown. */
 const shownRows = (rows: ArrangedRows | undefined, rowCount: number): ((row: number) => boolean) => {

@@ -36,6 +36,8 @@ export class Arranger {
   #progress: ArrangingProgress | undefined;
   #problem: string | undefined;
   #rowCount: number | undefined;
+  /** Rows of the result that were looked at. */
+  #total = 0;
 
   constructor(actions: ArrangerActions) {
     this.#actions = actions;
@@ -46,7 +48,7 @@ export class Arranger {
     return this.#how;
   }
 
-  /** Rows of the arrangement; undefined where all of the result's are shown. */
+  /** Rows of the arrangement; undefined where they are shown as the server sends them. */
   get rowCount(): number | undefined {
     return this.#rowCount;
   }
@@ -109,6 +111,13 @@ export class Arranger {
     this.#actions.changed();
   }
 
+  /** Tells how many rows the server has sent: where they have become more, they are arranged anew when all are there. */
+  setTotal(total: number): void {
+    const grown = total > this.#total && this.#rowCount !== undefined && !this.#progress;
+    this.#total = Math.max(total, this.#total);
+    if (grown) this.set(this.#how);
+  }
+
   take(news: Extract<ArrangementNews, { arrangement: number }>): void {
     if (news.arrangement !== this.#asked) return;
     switch (news.type) {
@@ -116,12 +125,13 @@ export class Arranger {
         this.#progress = news;
         break;
       case 'arranged': {
-        const all = this.#how.filters.length === 0;
+        const none = this.#how.sort.length === 0 && this.#how.filters.length === 0;
         this.#past.add(this.#current);
         this.#current = news.arrangement;
         this.#held = this.#how;
         this.#progress = undefined;
-        this.#rowCount = all ? undefined : news.rowCount;
+        this.#rowCount = none ? undefined : news.rowCount;
+        this.#total = news.total;
         this.#actions.rowsChanged(news.rowCount);
         break;
       }

@@ -49,7 +49,10 @@ export class FilterBar {
     this.#showChips();
     this.#stop.hidden = !progress;
     setText(this.#problem, problem ?? '');
-    setText(this.#count, progress ? progressText(progress) : shownText(rowCount, total));
+    setText(
+      this.#count,
+      progress ? progressText(progress) : how.filters.length > 0 ? shownText(rowCount, total) : '',
+    );
   }
 
   #showChips(): void {

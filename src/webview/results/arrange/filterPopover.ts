@@ -1,6 +1,7 @@
 import type { FilterOperator, FilterView } from '../../../contract/arrangement.ts';
 import { button, el } from '../../controls/dom.ts';
 import { needsValue, operatorLabels, operators } from './operators.ts';
+import { editsText } from './typingKeys.ts';
 
 /** A filter that is being made, or changed. */
 export interface FilterDraft {
@@ -70,8 +71,7 @@ export function openFilterPopover(
     apply({ column: draft.column, operator: wanted, value: needsValue(wanted) ? value.value : '' });
   });
   form.addEventListener('keydown', (event) => {
-    // Keys that mean something to the editor around stay here, but for those that type.
-    event.stopPropagation();
+    if (event.key === 'Escape' || event.key === 'Enter' || editsText(event)) event.stopPropagation();
     if (event.key !== 'Escape') return;
     event.preventDefault();
     close();

@@ -1,6 +1,7 @@
 import type { ArrangementNews } from '../../../contract/arrangement.ts';
 import { button, el, setText } from '../../controls/dom.ts';
 import { counted } from '../format.ts';
+import { editsText } from './typingKeys.ts';
 
 /** What is looked for. */
 export interface FindRequest {
@@ -74,10 +75,9 @@ export class FindBar {
       }, typingPause);
     });
     this.element.addEventListener('keydown', (event) => {
-      // The editor around must not act on what is typed here.
-      event.stopPropagation();
-      if (!this.#keyDown(event)) return;
-      event.preventDefault();
+      const handled = this.#keyDown(event);
+      if (handled) event.preventDefault();
+      if (handled || editsText(event)) event.stopPropagation();
     });
   }
 

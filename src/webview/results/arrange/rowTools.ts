@@ -7,7 +7,7 @@ import type {
 import { openMenu } from '../../controls/menu.ts';
 import type { ChosenColumns, ColumnCommands } from '../../grid/columnCommands.ts';
 import type { Grid } from '../../grid/grid.ts';
-import type { ColumnMarks, GridColumn } from '../../grid/headerView.ts';
+import type { ColumnMark, ColumnMarks, GridColumn } from '../../grid/headerView.ts';
 import { rangeOf } from '../../grid/selection.ts';
 import { Arranger } from './arranger.ts';
 import { columnMenu } from './columnMenu.ts';
@@ -39,8 +39,6 @@ export class RowTools {
   #grid: Grid | undefined;
   /** Rows that the server has sent. */
   #total = 0;
-  /** How many there were when they were arranged. */
-  #arrangedTotal = 0;
   /** Columns of the result to look into, where not into all. */
   #findColumns: readonly number[] = [];
 
@@ -59,7 +57,6 @@ export class RowTools {
         actions.changed();
       },
       rowsChanged: (rowCount) => {
-        this.#arrangedTotal = this.#total;
         this.#grid?.resetRows(rowCount);
         this.#findBar.forget();
       },
@@ -129,11 +126,9 @@ export class RowTools {
   /** @param total rows that the server has sent so far */
   setTotal(total: number): void {
     this.#total = total;
-    const { rowCount, how, progress } = this.#arranger;
+    this.#arranger.setTotal(total);
+    const { rowCount } = this.#arranger;
     this.#grid?.setRowCount(rowCount ?? total);
-    // Those that a limit had left were fetched since.
-    const isArranged = how.sort.length > 0 || how.filters.length > 0;
-    if (isArranged && !progress && total > this.#arrangedTotal) this.#arranger.set(how);
     this.#show();
   }
 
@@ -154,10 +149,7 @@ export class RowTools {
 
   #marks(): ColumnMarks {
     const { sort, filters } = this.#arranger.how;
-    const marks = new Map<
-      number,
-      { sorted?: 'ascending' | 'descending'; place?: number; filtered: boolean }
-    >();
+    const marks = new Map<number, ColumnMark>();
     for (const { column } of filters) marks.set(column, { filtered: true });
     for (const [at, { column, descending }] of sort.entries()) {
       marks.set(column, {
