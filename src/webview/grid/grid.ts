@@ -114,6 +114,11 @@ export class Grid {
     return this.#source.rowCount;
   }
 
+  /** How many columns are shown. */
+  get columnCount(): number {
+    return this.#sizing.layout.count;
+  }
+
   /** Indices in the result of the columns shown from `left` to `right`, both included. */
   sourceColumns(left: number, right: number): number[] {
     return Array.from({ length: right - left + 1 }, (_, place) => left + place);

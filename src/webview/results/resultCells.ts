@@ -72,10 +72,10 @@ export class ResultCells implements GridCommands {
 
   export(): void {
     const grid = this.#grid;
-    const { runId, statementId, columns } = this.#result;
+    const { runId, statementId } = this.#result;
     if (!grid) return;
-    const shown = grid.sourceColumns(0, columns.length - 1);
-    this.#post({ type: 'export', runId, statementId, count: grid.rowCount, columns: shown });
+    const columns = grid.sourceColumns(0, grid.columnCount - 1);
+    this.#post({ type: 'export', runId, statementId, count: grid.rowCount, columns });
   }
 
   escape(): boolean {
