@@ -98,7 +98,7 @@ export class Panel {
         if (!this.#pane?.export()) this.#announce('There are no rows to export.');
         break;
       case 'summary':
-        if (this.#shows(message)) this.#pane?.takeCells(message);
+        if (this.#shows(message.cells)) this.#pane?.takeCells(message);
         break;
       case 'value':
         if (this.#shows(message.cell)) this.#pane?.takeCells(message);
