@@ -39,8 +39,8 @@ export const FromWebviewAboutCells = [
 export const ToWebviewAboutCells = [
   /** What became of something, in words for the user. */
   v.object({ type: v.literal('told'), message: v.string() }),
-  /** What the selected cells come to, in words; empty where there is nothing to say. */
-  v.object({ type: v.literal('summary'), ...statement, text: v.string() }),
+  /** What these cells, which were selected, come to, in words. */
+  v.object({ type: v.literal('summary'), cells: Cells, text: v.string() }),
   /** Do as if the export button was pressed. */
   v.object({ type: v.literal('export') }),
   /** A cell's value, of a long one the beginning; `length` is all of its UTF-16 units. */

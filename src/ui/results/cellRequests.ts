@@ -129,31 +129,27 @@ export class CellRequests implements vscode.Disposable {
     this.forgetSelection();
     const statement = cells && this.#statements.statement(cells.runId, cells.statementId);
     if (!statement) return;
-    const { runId, statementId, columns } = cells;
+    const { columns } = cells;
     const summing = new AbortController();
     this.#summing = summing;
     const aggregates = new Aggregates(exportColumns(statement, columns).map(({ typeOid }) => typeOid));
     this.#item.count(cells.count * columns.length);
+    const { signal } = summing;
     try {
       await eachRow(
         selected(statement, cells),
         (row) => {
           aggregates.take(row);
         },
-        summing.signal,
+        signal,
       );
     } catch (error) {
-      if (summing.signal.aborted) return;
-      throw error;
+      if (!signal.aborted) throw error;
     }
+    if (signal.aborted) return;
     const { facts } = aggregates;
     this.#item.show(facts);
-    post({
-      type: 'summary',
-      runId,
-      statementId,
-      text: facts.map(({ name, value }) => `${name} ${value}`).join(' · '),
-    });
+    post({ type: 'summary', cells, text: facts.map(({ name, value }) => `${name} ${value}`).join(' · ') });
   }
 
   async #sendValue(cell: CellView, post: Post): Promise<void> {

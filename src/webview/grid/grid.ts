@@ -178,6 +178,11 @@ export class Grid {
     return this.#source.rowCount;
   }
 
+  /** How many columns are shown. */
+  get columnCount(): number {
+    return this.columns.layout.count;
+  }
+
   /** Tells how many rows there are, of which those from before are the same. */
   setRowCount(count: number): void {
     if (count === this.#source.rowCount) return;

@@ -136,7 +136,7 @@ export class Panel {
         if (!this.#pane?.export()) this.#announce('There are no rows to export.');
         break;
       case 'summary':
-        this.#paneOf(message)?.takeCells(message);
+        this.#paneOf(message.cells)?.takeCells(message);
         break;
       case 'value':
         this.#paneOf(message.cell)?.takeCells(message);

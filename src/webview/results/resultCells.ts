@@ -72,10 +72,10 @@ export class ResultCells implements GridCommands {
 
   export(): void {
     const grid = this.#grid;
-    const { runId, statementId, columns } = this.#result;
+    const { runId, statementId } = this.#result;
     if (!grid) return;
-    const shown = grid.sourceColumns(0, columns.length - 1);
-    this.#post({ type: 'export', runId, statementId, count: grid.rowCount, columns: shown });
+    const columns = grid.sourceColumns(0, grid.columnCount - 1);
+    this.#post({ type: 'export', runId, statementId, count: grid.rowCount, columns });
   }
 
   escape(): boolean {
@@ -164,6 +164,13 @@ export class ResultCells implements GridCommands {
       },
       several ? settles : 0,
     );
+  }
+
+  /** Other rows are at the places that are selected: what was told of them holds no more. */
+  rowsChanged(): void {
+    this.#told = 'others';
+    this.#viewed = undefined;
+    this.selectionChanged();
   }
 
   /** Takes the value of a cell, unless another one is on show by now. */

@@ -188,6 +188,9 @@ export class StatementPane {
       ask: (request) => {
         this.#actions.post({ ...request, runId, statementId });
       },
+      rowsChanged: () => {
+        cells.rowsChanged();
+      },
       changed,
     });
     const grid = new Grid({

@@ -22,6 +22,8 @@ export type RowRequest = WithoutPlace<ArrangementRequest>;
 /** What the tools need of those around them. */
 interface RowToolsActions {
   ask(request: RowRequest): void;
+  /** Other rows are at their places. */
+  rowsChanged(): void;
   /** What is to be remembered has changed. */
   changed(): void;
 }
@@ -59,6 +61,7 @@ export class RowTools {
       rowsChanged: (rowCount) => {
         this.#grid?.resetRows(rowCount);
         this.#findBar.forget();
+        actions.rowsChanged();
       },
     });
     const focusGrid = (): void => {
