@@ -74,9 +74,10 @@ export class FileLife implements vscode.Disposable {
   async #closed(document: vscode.TextDocument): Promise<void> {
     const file = document.uri;
     // A document whose language was changed is closed, and opened again in the same breath.
+    const text = document.getText();
     await turn();
     if (vscode.workspace.textDocuments.some(({ uri }) => uri.toString() === file.toString())) return;
-    if (await this.#closing.ask(document)) return;
+    if (await this.#closing.ask(document, text)) return;
     // The next untitled document may have the same name.
     if (document.isUntitled) this.#attachments.set(file, undefined);
     await this.#runs.end(file);
