@@ -73,8 +73,8 @@ export class FileLife implements vscode.Disposable {
 
   async #closed(document: vscode.TextDocument): Promise<void> {
     const file = document.uri;
-    // A document whose language was changed is closed, and opened again in the same breath.
     const text = document.getText();
+    // A document whose language was changed is closed, and opened again in the same breath.
     await turn();
     if (vscode.workspace.textDocuments.some(({ uri }) => uri.toString() === file.toString())) return;
     if (await this.#closing.ask(document, text)) return;
