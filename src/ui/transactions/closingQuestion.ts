@@ -51,13 +51,14 @@ export class ClosingQuestion implements vscode.Disposable {
   /**
    * Asks, unless that is going on already, where a file has a transaction open.
    * @param document of the file, which may be closed
+   * @param text of the document, as it was when it was closed: VS Code forgets it then
    * @returns whether the file stays open, and so does its connection
    */
-  ask(document: vscode.TextDocument): Promise<boolean> {
+  ask(document: vscode.TextDocument, text: string): Promise<boolean> {
     const key = document.uri.toString();
     const asking =
       this.#asked.get(key) ??
-      this.#ask(document).finally(() => {
+      this.#ask(document, text).finally(() => {
         this.#asked.delete(key);
       });
     this.#asked.set(key, asking);
@@ -66,13 +67,14 @@ export class ClosingQuestion implements vscode.Disposable {
 
   async #tabClosed(file: vscode.Uri): Promise<void> {
     const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
+    const text = document?.getText();
     // A tab that is moved is closed, and opened again in the same breath.
     await turn();
-    if (!document || isShown(file) || !(await isThere(file))) return;
-    await this.ask(document);
+    if (!document || text === undefined || isShown(file) || !(await isThere(file))) return;
+    await this.ask(document, text);
   }
 
-  async #ask(document: vscode.TextDocument): Promise<boolean> {
+  async #ask(document: vscode.TextDocument, text: string): Promise<boolean> {
     const file = document.uri;
     const session = this.#connections.of(file);
     if (session?.transactionStatus !== 'transaction') return false;
@@ -90,15 +92,15 @@ export class ClosingQuestion implements vscode.Disposable {
       await this.#runs.end(file);
       const after = this.#connections.of(file)?.transactionStatus ?? 'idle';
       if (after !== 'idle') await this.#commands.end(file, 'ROLLBACK');
-    } else await this.#openAgain(document);
+    } else await this.#openAgain(document, text);
     return answer !== COMMIT && answer !== ROLL_BACK;
   }
 
-  async #openAgain(document: vscode.TextDocument): Promise<void> {
+  async #openAgain(document: vscode.TextDocument, content: string): Promise<void> {
     const { uri, isUntitled, languageId } = document;
     const again =
       isUntitled && document.isClosed
-        ? await vscode.workspace.openTextDocument({ language: languageId, content: document.getText() })
+        ? await vscode.workspace.openTextDocument({ language: languageId, content })
         : await vscode.workspace.openTextDocument(uri);
     if (again.uri.toString() !== uri.toString()) this.#move(uri, again.uri);
     await vscode.window.showTextDocument(again, { preview: false });
