@@ -113,7 +113,6 @@ export class Results implements vscode.Disposable {
       panel.reveal();
       return;
     }
-    if (this.#shown?.toString() === file.toString()) this.#showNothing();
     showLast(this.#makePanel(file).page, this.#runs.last(file));
   }
 
@@ -159,8 +158,12 @@ export class Results implements vscode.Disposable {
     this.#page.showNothing();
   }
 
-  /** @param panel one that the editor has brought back */
+  /**
+   * Makes a file's panel; the view doesn't show its results any more.
+   * @param panel one that the editor has brought back
+   */
   #makePanel(file: vscode.Uri, panel?: vscode.WebviewPanel): BesidePanel {
+    if (this.#shown?.toString() === file.toString()) this.#showNothing();
     const page = new ResultsPage(this.#deps, (run) => {
       const [current] = [...this.#panels].find(([, { page: other }]) => other === page) ?? [];
       if (current !== undefined) this.#runs.runAgain(vscode.Uri.parse(current), run);
