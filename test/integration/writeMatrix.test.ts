@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
+import { format, resolveConfig } from 'prettier';
 import * as v from 'valibot';
 import type { ClusterService } from '../../src/cluster/clusters.ts';
 import type { Cluster } from '../../src/cluster/model.ts';
@@ -417,7 +418,8 @@ describe('writes by way of a standby', function () {
   });
 
   it('does what docs/write-matrix.md says', async () => {
-    const page = pageOf(outcomes);
+    const style = await resolveConfig(document);
+    const page = await format(pageOf(outcomes), { ...style, parser: 'markdown' });
     if (process.env['WRITE_MATRIX'] === 'update') {
       await mkdir(path.dirname(document), { recursive: true });
       await writeFile(document, page);
@@ -462,7 +464,7 @@ what \`citus.standbyWrites\` says (\`route\` or \`direct\`), in four situations.
 where it lies: what is done was done once and as a whole, what is refused has changed nothing. With \`ask\` and \`refuse\`
 nothing is written without a click.
 
-- **here**: on the standby itself, which sends it to its shard;
+- **here**: on the standby itself, which sends a write to its one shard;
 - **primary**: on the primary coordinator, over a connection of its own;
 - **worker**: on a worker, in the primary's place;
 - **refused**: not at all; what can be done by hand is offered.
