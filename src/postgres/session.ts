@@ -5,7 +5,14 @@ import { sendCancelRequest } from './cancelRequest.ts';
 import { address, type Credentials } from './endpoint.ts';
 import { ConnectionError, type ServerErrorFields, toPostgresError } from './errors.ts';
 import { RowTap } from './rowTap.ts';
-import { type Completion, type ResultSink, SinkError, StatementExecution } from './statement.ts';
+import {
+  type Completion,
+  type ResultSink,
+  SinkError,
+  StatementExecution,
+  type StatementInput,
+} from './statement.ts';
+import { type StatementDescription, DescribeStatement } from './describeStatement.ts';
 
 /** PostgreSQL's default for libpq is to wait for ever; people don't. */
 const CONNECT_DEADLINE_MS = 10_000;
@@ -26,8 +33,14 @@ export interface ConnectOptions {
 /** idle, in a transaction block, or in one that failed (ReadyForQuery's status byte). */
 export type TransactionStatus = 'idle' | 'transaction' | 'failed';
 
+/** Whom a connection is with, as far as it is no secret. */
+export type Peer = Omit<Credentials, 'password'>;
+
 /** One connection to one server. */
 export interface Session {
+  readonly peer: Peer;
+  /** As the server tells it: `15.20 (Debian 15.20-1)`. */
+  readonly serverVersion: string;
   /** The server process' id. */
   readonly serverPid: number;
   readonly transactionStatus: TransactionStatus;
@@ -52,7 +65,13 @@ export interface Session {
    * @returns when the server is ready for the next statement
    * @throws ServerError (`queryCanceled` when aborted in time), ConnectionError, SinkError
    */
-  execute(sql: string, sink: ResultSink, signal?: AbortSignal): Promise<Completion>;
+  execute(sql: string, sink: ResultSink, signal?: AbortSignal, input?: StatementInput): Promise<Completion>;
+  /**
+   * Has the server tell what a statement takes and gives, without running it. An error fails an open transaction.
+   * Aborting the signal cancels it: it may have to wait for a lock.
+   * @throws ServerError, ConnectionError
+   */
+  describe(sql: string, signal?: AbortSignal): Promise<StatementDescription>;
   /**
    * Starts a `COPY … TO STDOUT`: the stream gives what the server sends. Nothing else runs until it has ended.
    * An error of the server's is the stream's error, as it came from pg.
@@ -138,6 +157,8 @@ class PgSession implements Session {
   inHotStandby = false;
   closed = false;
   serverPid = 0;
+  serverVersion = '';
+  readonly peer: Peer;
   readonly #client: Client;
   readonly #credentials: Credentials;
   readonly #where: string;
@@ -150,6 +171,8 @@ class PgSession implements Session {
     this.#client = client;
     this.#credentials = credentials;
     this.#where = where;
+    const { host, port, user, database } = credentials;
+    this.peer = { host, port, user, database };
     // pg emits errors of idle connections here; without a listener they would end the process.
     client.on('error', (error: Error) => {
       this.#lost(error);
@@ -162,6 +185,7 @@ class PgSession implements Session {
     });
     client.connection.on('parameterStatus', (message: { parameterName: string; parameterValue: string }) => {
       if (message.parameterName === 'in_hot_standby') this.inHotStandby = message.parameterValue === 'on';
+      if (message.parameterName === 'server_version') this.serverVersion = message.parameterValue;
     });
   }
 
@@ -192,10 +216,15 @@ class PgSession implements Session {
     await this.#rows(sql, values);
   }
 
-  async execute(sql: string, sink: ResultSink, signal?: AbortSignal): Promise<Completion> {
+  async execute(
+    sql: string,
+    sink: ResultSink,
+    signal?: AbortSignal,
+    input?: StatementInput,
+  ): Promise<Completion> {
     this.#assertOpen();
     if (signal?.aborted) throw new ConnectionError('aborted', 'Cancelled before the statement was sent.');
-    const execution = new StatementExecution(sql, sink, this.#tap);
+    const execution = new StatementExecution(sql, sink, this.#tap, input);
     const ended = execution.done.then(
       () => true,
       () => true,
@@ -214,6 +243,29 @@ class PgSession implements Session {
     } finally {
       signal?.removeEventListener('abort', abort);
       // A request that is still under way would hit whatever this connection does next.
+      await cancelling;
+    }
+  }
+
+  async describe(sql: string, signal?: AbortSignal): Promise<StatementDescription> {
+    this.#assertOpen();
+    const description = new DescribeStatement(sql);
+    const ended = description.done.then(
+      () => true,
+      () => true,
+    );
+    let cancelling: Promise<void> | undefined;
+    const abort = (): void => {
+      cancelling = this.#cancelUntil(ended);
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+    this.#client.query(description);
+    try {
+      return await description.done;
+    } catch (error) {
+      throw toPostgresError(error, this.#where);
+    } finally {
+      signal?.removeEventListener('abort', abort);
       await cancelling;
     }
   }

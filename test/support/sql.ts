@@ -4,6 +4,7 @@ import type { RunView } from '../../src/contract/results.ts';
 import type { StandbyWrites } from '../../src/contract/settings.ts';
 import type { Credentials } from '../../src/postgres/endpoint.ts';
 import { connect, type Session } from '../../src/postgres/session.ts';
+import type { Ask } from '../../src/sql/psql/ask.ts';
 import type { FileSession } from '../../src/sql/run/fileSession.ts';
 import { type CreateResultFile, ResultFiles } from '../../src/sql/results/resultFiles.ts';
 import { SqlRun } from '../../src/sql/run/run.ts';
@@ -21,6 +22,10 @@ export const loneTarget = (credentials: Credentials): Target => ({
   mayHavePrimary: () => Promise.resolve(false),
   whyNoPrimary: () => Promise.resolve('server stands alone'),
   workers: [],
+  elsewhere: ({ database, node }) =>
+    node === undefined || node === 'server'
+      ? loneTarget({ ...credentials, database: database ?? credentials.database })
+      : undefined,
 });
 
 const testFiles = new ResultFiles(path.join(os.tmpdir(), 'citus-test-results'));
@@ -34,7 +39,15 @@ export const newRun = (
   {
     standbyWrites = 'ask',
     createFile = testFiles.create,
-  }: { standbyWrites?: StandbyWrites; createFile?: CreateResultFile } = {},
+    ask = () => Promise.resolve(undefined),
+    path: file,
+  }: {
+    standbyWrites?: StandbyWrites;
+    createFile?: CreateResultFile;
+    ask?: Ask;
+    /** Where the text would be a file. */
+    path?: string;
+  } = {},
 ): SqlRun =>
   new SqlRun(
     {
@@ -42,7 +55,9 @@ export const newRun = (
       file: 'test.sql',
       pieces: split(text),
       wholeFile: true,
+      source: { name: 'test.sql', text, ...(file !== undefined && { path: file }) },
       standbyWrites: () => standbyWrites,
+      ask,
     },
     connection,
     target,

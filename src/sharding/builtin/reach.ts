@@ -34,7 +34,7 @@ const OF_SHARDS = /(^|[( ])shards\./;
  */
 export const reach = async (session: Session, sql: string): Promise<Reach | undefined> => {
   if (!isExplainable(sql)) return undefined;
-  const [{ Plan }] = v.parse(Explained, await explainJson(session, sql, 'VERBOSE'));
+  const [{ Plan }] = v.parse(Explained, await explainJson(session, { text: sql, values: [] }, 'VERBOSE'));
   const nodes = allNodes(Plan);
   const written = nodes.filter((node) => node['Node Type'] === 'ModifyTable');
   const tables = written.length === 0 ? [] : await listTables(session);

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Session } from '../../postgres/session.ts';
+import type { BoundStatement } from '../../postgres/statement.ts';
 import { explainJson, isExplainable } from '../../postgres/explain.ts';
 import type { Reach } from '../sharding.ts';
 
@@ -17,13 +18,15 @@ const CitusNode = v.object({ 'Distributed Query': DistributedQuery });
  * @returns undefined where Citus has no part in it
  * @throws ServerError where it can't be planned
  */
-export const explainCitus = async (session: Session, sql: string): Promise<DistributedQuery | undefined> =>
-  findCitusNodes(await explainJson(session, sql))[0];
+export const explainCitus = async (
+  session: Session,
+  statement: BoundStatement,
+): Promise<DistributedQuery | undefined> => findCitusNodes(await explainJson(session, statement))[0];
 
 /** See `Sharding.reach`. A plan that has Citus' node beside others, as with a local subquery, concerns the coordinator too. */
 export const reach = async (session: Session, sql: string): Promise<Reach | undefined> => {
   if (!isExplainable(sql)) return undefined;
-  const nodes = findCitusNodes(await explainJson(session, sql));
+  const nodes = findCitusNodes(await explainJson(session, { text: sql, values: [] }));
   if (nodes.length === 0) return { kind: 'coordinator' };
   const subplans = nodes.some(({ Subplans }) => (Subplans?.length ?? 0) > 0);
   return {

@@ -29,8 +29,8 @@ const Distributed = v.tuple([
  * lost: so both have to agree on all places.
  */
 export const workerWrites: WorkerWrites = {
-  async obstacle(worker, standby, sql) {
-    if (!WRITES.test(sql) || !v.is(Distributed, await explainJson(worker, sql))) {
+  async obstacle(worker, standby, statement) {
+    if (!WRITES.test(statement.text) || !v.is(Distributed, await explainJson(worker, statement))) {
       return 'there only a plain INSERT, UPDATE, DELETE or MERGE on distributed tables runs';
     }
     const [there, here] = await Promise.all([places(worker), places(standby)]);

@@ -1,5 +1,6 @@
 import type { ConnectionError } from '../../postgres/errors.ts';
 import type { Session, TransactionStatus } from '../../postgres/session.ts';
+import { Variables } from '../psql/variables.ts';
 import type { Server } from './target.ts';
 
 /** A connection that ended by itself. */
@@ -16,6 +17,8 @@ export class FileSession {
   readonly server: Server;
   /** Whether this connection, to a standby, sends one-shard writes to their shards itself, at the user's wish. */
   writesDirectly = false;
+  /** psql's variables, as the scripts that ran on this connection left them. */
+  readonly variables = new Variables();
   readonly #applicationName: string;
   readonly #onLost: (loss: Loss) => void;
   #session: Session | undefined;
@@ -68,6 +71,7 @@ export class FileSession {
     signal?.addEventListener('abort', abort, { once: true });
     try {
       const session = await this.server.connect(this.#applicationName, connecting.signal);
+      this.variables.connected(session);
       session.onLost((error) => {
         this.#forget();
         this.#loss = { error, openTransaction: session.transactionStatus !== 'idle' };
@@ -82,6 +86,7 @@ export class FileSession {
   #forget(): void {
     this.#session = undefined;
     this.writesDirectly = false;
+    this.variables.reset();
   }
 }
 

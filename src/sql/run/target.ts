@@ -3,7 +3,8 @@ import { type Cluster, type ClusterNode, coordinators, workers } from '../../clu
 import { primaryIn } from '../../cluster/status.ts';
 import { connect, type Session } from '../../postgres/session.ts';
 import type { NodeState } from '../../cluster/status.ts';
-import type { DirectWrites, Sharding, WorkerWrites } from '../../sharding/sharding.ts';
+import type { Place } from '../psql/command.ts';
+import type { DirectWrites, ShardedTable, Sharding, WorkerWrites } from '../../sharding/sharding.ts';
 
 /** A server that statements run on. */
 export interface Server {
@@ -38,21 +39,40 @@ export interface Target extends Server {
    * Takes as long as findPrimary.
    */
   whyNoPrimary(signal?: AbortSignal): Promise<string>;
+  /**
+   * Another place of the cluster.
+   * @param place what is left out stays as it is here
+   * @returns undefined where the cluster has no such node
+   */
+  elsewhere(place: Place): Target | undefined;
+  /** The tables that are spread over the cluster; absent in a database that isn't the cluster's. */
+  listTables?(session: Session): Promise<ShardedTable[]>;
 }
 
-/** The way to one node of a cluster. */
+/**
+ * The way to one node of a cluster.
+ * @param database the cluster's own unless told
+ */
 export const clusterTarget = (
   service: Pick<ClusterService, 'credentials' | 'status' | 'sharding'>,
   cluster: Cluster,
   node: ClusterNode,
+  database = cluster.database,
 ): Target => ({
-  ...server(service, cluster, node),
+  ...server(service, cluster, node, database),
   ...waysToWrite(service.sharding(cluster)),
-  workers: workers(cluster).map((worker) => server(service, cluster, worker)),
+  ...(database === cluster.database && {
+    listTables: (session: Session) => service.sharding(cluster).listTables(session),
+  }),
+  elsewhere: (place) => {
+    const other = place.node === undefined && place.port === undefined ? node : findNode(cluster, place);
+    return other && clusterTarget(service, cluster, other, place.database ?? database);
+  },
+  workers: workers(cluster).map((worker) => server(service, cluster, worker, database)),
   findPrimary: async (signal) => {
     const status = await service.status(cluster, signal);
     const primary = primaryIn(cluster, status);
-    return primary && server(service, cluster, primary);
+    return primary && server(service, cluster, primary, database);
   },
   mayHavePrimary: async (signal) => {
     const status = await service.status(cluster, signal);
@@ -92,10 +112,21 @@ const server = (
   service: Pick<ClusterService, 'credentials'>,
   cluster: Cluster,
   node: ClusterNode,
+  database: string,
 ): Server => ({
   clusterName: cluster.name,
   nodeName: node.name,
   role: (session) => (node.kind === 'worker' ? 'worker' : session.inHotStandby ? 'standby' : 'primary'),
   connect: async (applicationName, signal) =>
-    connect(await service.credentials(cluster, node), { applicationName, ...(signal && { signal }) }),
+    connect(
+      { ...(await service.credentials(cluster, node)), database },
+      { applicationName, ...(signal && { signal }) },
+    ),
 });
+
+const findNode = (cluster: Cluster, { node, port }: Place): ClusterNode | undefined =>
+  cluster.nodes.find(
+    (each) =>
+      (port === undefined || each.port === port) &&
+      (node === undefined || each.name === node || (each.host === node && port !== undefined)),
+  );

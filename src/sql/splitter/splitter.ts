@@ -6,6 +6,7 @@ import { StatementShape } from './statementShape.ts';
 
 export type { Piece } from './piece.ts';
 export { pieceAt } from './pieceAt.ts';
+export { together } from './together.ts';
 export { summary } from './summary.ts';
 
 /**

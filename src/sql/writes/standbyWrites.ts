@@ -1,6 +1,7 @@
 import type { StandbyWrites } from '../../contract/settings.ts';
 import { ServerError, SqlState } from '../../postgres/errors.ts';
 import type { Session } from '../../postgres/session.ts';
+import type { BoundStatement } from '../../postgres/statement.ts';
 import { directWriteHazard } from './directWrites.ts';
 import { type Remedy, type RemedyId, remedyView } from './remedies.ts';
 import type { Target } from '../run/target.ts';
@@ -72,11 +73,12 @@ export interface Explanation {
 export const explainStandbyRefusal = async (
   policy: StandbyWrites,
   refusal: StandbyRefusal,
-  sql: string,
+  statement: BoundStatement,
   session: Session,
   target: Target,
   signal: AbortSignal,
 ): Promise<Explanation> => {
+  const { text: sql } = statement;
   const { nodeName } = target;
   const primary = await target.findPrimary(signal);
   const what =
@@ -103,7 +105,7 @@ export const explainStandbyRefusal = async (
   if (!primary) {
     const [why, found] = await Promise.all([
       target.whyNoPrimary(signal),
-      findWritingWorker(sql, session, target, signal),
+      findWritingWorker(statement, session, target, signal),
     ]);
     sentences.push(`No primary coordinator answers right now: ${why}.`);
     if ('worker' in found) remedies.push(remedyView('worker', found.worker.nodeName));
@@ -121,7 +123,7 @@ export const explainStandbyRefusal = async (
   if (wayUnasked(policy, refusal, sql, target, remedies) !== undefined) {
     return { explanation: sentences.join(' '), remedies };
   }
-  if (refusal === 'read-only' && (await directWrites?.isPossible(session, sql))) {
+  if (refusal === 'read-only' && (await directWrites?.isPossible(session, statement))) {
     const hazard = directWrites && (await directWriteHazard(session, target, directWrites, signal));
     if (hazard === undefined) {
       remedies.push(remedyView('direct', nodeName));

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ClusterService } from '../../cluster/clusters.ts';
 import type { ClusterMonitor } from '../../cluster/monitor.ts';
 import type { FileRef, NodeRef } from '../../contract/refs.ts';
-import { pieceAt, type Piece } from '../../sql/splitter/splitter.ts';
+import { pieceAt, type Piece, together } from '../../sql/splitter/splitter.ts';
 import { clusterTarget } from '../../sql/run/target.ts';
 import type { Targets } from '../commands/targets.ts';
 import type { Guard } from '../guard.ts';
@@ -173,7 +173,10 @@ const editorOf = (document: vscode.TextDocument): vscode.TextEditor | undefined 
 };
 
 const pieceFrom = (document: vscode.TextDocument, offset: number): readonly Piece[] =>
-  piecesOf(document).filter(({ start }) => start === offset);
+  together(
+    piecesOf(document),
+    piecesOf(document).find(({ start }) => start === offset),
+  );
 
 /** What is selected, and where nothing is the statement at the cursor. */
 const selectedPieces = (document: vscode.TextDocument): readonly Piece[] => {
@@ -186,6 +189,6 @@ const selectedPieces = (document: vscode.TextDocument): readonly Piece[] => {
       .flatMap((selection) => piecesWithin(document, selection));
   }
   const cursor = document.offsetAt(editor.selection.active);
-  const piece = pieceAt(piecesOf(document), document.getText(), cursor);
-  return piece ? [piece] : [];
+  const pieces = piecesOf(document);
+  return together(pieces, pieceAt(pieces, document.getText(), cursor));
 };

@@ -11,7 +11,8 @@ import type { ResultsActions, ResultsView } from '../results/resultsView.ts';
 import type { Connections, LostConnection } from './connections.ts';
 import type { SqlDiagnostics } from './diagnostics.ts';
 import { standbyWrites } from '../settings.ts';
-import { fileName, rangeOf } from './sqlFile.ts';
+import { askFor, LastValues } from './askValue.ts';
+import { fileName, rangeOf, sourceOf } from './sqlFile.ts';
 
 interface FileRun {
   file: vscode.Uri;
@@ -41,6 +42,7 @@ export class Runs implements ResultsActions, vscode.Disposable {
   /** The last run of each file, by its URI. */
   readonly #runs = new Map<string, FileRun>();
   readonly #losses: vscode.Disposable;
+  readonly #lastValues = new LastValues();
   #lastId = 0;
   /** A file's run began or ended. */
   readonly onDidChange = this.#changed.event;
@@ -80,8 +82,10 @@ export class Runs implements ResultsActions, vscode.Disposable {
       id: this.#lastId,
       file: fileName(file),
       pieces,
+      source: sourceOf(document),
       wholeFile,
       standbyWrites: () => standbyWrites(file),
+      ask: askFor(file, this.#lastValues),
     };
     const fileRun: FileRun = {
       file,
@@ -138,11 +142,11 @@ export class Runs implements ResultsActions, vscode.Disposable {
 
   reveal(runId: number, statementId: number): void {
     const fileRun = this.#find(runId);
-    const piece = fileRun?.run.statements[statementId]?.piece;
-    if (!fileRun || !piece) return;
+    const statement = fileRun?.run.statements[statementId];
+    if (!fileRun || !statement) return;
     void (async () => {
-      const document = await vscode.workspace.openTextDocument(fileRun.file);
-      await vscode.window.showTextDocument(document, { selection: rangeOf(document, piece) });
+      const document = await vscode.workspace.openTextDocument(fileOf(fileRun.file, statement));
+      await vscode.window.showTextDocument(document, { selection: rangeOf(document, statement.piece) });
     })().catch((error: unknown) => {
       this.#guard.report(error);
     });
@@ -193,7 +197,12 @@ export class Runs implements ResultsActions, vscode.Disposable {
 
   #underline({ file, run }: FileRun): void {
     const failed = run.statements.find(({ view }) => view.state === 'failed');
-    const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
+    const failedIn = failed && fileOf(file, failed).toString();
+    const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === failedIn);
     if (failed && document) this.#diagnostics.show(document, failed);
   }
 }
+
+/** The file that a statement stands in: the run's own, or one that `\i` named. */
+const fileOf = (file: vscode.Uri, { step }: RunStatement): vscode.Uri =>
+  step.depth > 0 && step.source.path !== undefined ? vscode.Uri.file(step.source.path) : file;

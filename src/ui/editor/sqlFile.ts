@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Source } from '../../sql/psql/script.ts';
 import { type Piece, split } from '../../sql/splitter/splitter.ts';
 
 /** What can be attached to a node. */
@@ -25,10 +26,24 @@ export const piecesOf = (document: vscode.TextDocument): readonly Piece[] => {
   return pieces;
 };
 
-/** What part of a document holds, taken by itself, with the offsets and lines of the document. */
+/** A document's text, and where it is a file. */
+export const sourceOf = (document: vscode.TextDocument): Source => ({
+  name: fileName(document.uri),
+  text: document.getText(),
+  ...(document.uri.scheme === 'file' && { path: document.uri.fsPath }),
+});
+
+/**
+ * What part of a document holds, taken by itself, with the offsets and lines of the document. Rows of a COPY that the
+ * part leaves out belong to it all the same.
+ */
 export const piecesWithin = (document: vscode.TextDocument, range: vscode.Range): Piece[] => {
   const before = document.getText(new vscode.Range(new vscode.Position(0, 0), range.start));
-  return split(before.replace(/[^\r\n]/g, ' ') + document.getText(range));
+  return split(before.replace(/[^\r\n]/g, ' ') + document.getText(range)).map((piece) => {
+    if (!piece.copyData) return piece;
+    const whole = piecesOf(document).find(({ start, end }) => start === piece.start && end === piece.end);
+    return whole?.copyData ? { ...piece, copyData: whole.copyData } : piece;
+  });
 };
 
 /** Where a piece stands, without its semicolon. */

@@ -32,17 +32,17 @@ export class StatusLine {
   }
 
   update(statement: StatementView): void {
-    const { state, commandTag, rowCount, columns, target } = statement;
+    const { state, commandTag, rowCount, columns, target, progress = '', file } = statement;
     setText(this.#tag, commandTag ?? `${firstKeyword(statement.sql)}: ${words[state].toLowerCase()}`);
     const soFar = state === 'running' ? ' so far' : '';
-    setText(this.#rows, columns.length > 0 ? counted(rowCount, 'row') + soFar : '');
+    setText(this.#rows, columns.length > 0 ? counted(rowCount, 'row') + soFar : progress);
     setText(this.#cluster, target.cluster);
     setText(this.#node, target.node);
     setText(this.#role, target.role);
     this.#badge.hidden = target.node === '';
     this.#badge.dataset['role'] = target.role;
     this.#badge.title = `Ran on ${target.node} (${target.role}) of cluster ${target.cluster}`;
-    setText(this.#line, `Line ${statement.line}`);
+    setText(this.#line, file === undefined ? `Line ${statement.line}` : `${file}, line ${statement.line}`);
   }
 
   /** @param elapsed milliseconds until now */

@@ -15,6 +15,8 @@ type Answer = (session: FakeSession, sink: ResultSink, signal: AbortSignal | und
 class FakeSession implements Session {
   readonly serverPid = 1;
   readonly inHotStandby = false;
+  readonly peer = { host: '127.0.0.1', port: 5432, user: 'me', database: 'postgres' };
+  readonly serverVersion = '15.2';
   readonly sent: string[] = [];
   transactionStatus: TransactionStatus = 'idle';
   closed = false;
@@ -46,6 +48,7 @@ class FakeSession implements Session {
 
   onNotice = () => () => undefined;
   query = () => Promise.reject(new Error('not in this test'));
+  describe = () => Promise.reject(new Error('not in this test'));
   copyOut = () => Promise.reject(new Error('not in this test'));
   copyIn = () => Promise.reject(new Error('not in this test'));
   run = (sql: string): Promise<void> => {
@@ -70,6 +73,7 @@ const runOn = (
     mayHavePrimary: () => Promise.resolve(false),
     whyNoPrimary: () => Promise.resolve('coordinator1 is stopped'),
     workers: [],
+    elsewhere: () => undefined,
   };
   const file = new FileSession(target, 'test.sql');
   return { run: newRun(file, target, text, changed), file, target };
