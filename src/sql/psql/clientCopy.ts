@@ -78,6 +78,7 @@ const copyTo = async ({ sql }: CopyCommand, file: string, context: CommandContex
 
 const fileSink = (stream: WriteStream, statement: CommandContext['statement']) => {
   let failure: Error | undefined;
+  let draining: Promise<void> | undefined;
   let received = 0;
   stream.on('error', (error) => {
     failure = error;
@@ -89,8 +90,13 @@ const fileSink = (stream: WriteStream, statement: CommandContext['statement']) =
       if (failure) throw failure;
       received += chunk.length;
       statement.showProgress(bytes(received));
-      // A failing stream never drains: it tells by its error.
-      return stream.write(chunk) ? undefined : once(stream, 'drain').then(() => undefined);
+      if (!stream.write(chunk)) {
+        // A failing stream never drains: `once` rejects with its error.
+        draining ??= once(stream, 'drain').then(() => {
+          draining = undefined;
+        });
+      }
+      return draining;
     },
   };
 };

@@ -42,15 +42,17 @@ const set: Command = (context) => {
       ],
       context.variables.list(),
     );
-    return;
+    return undefined;
   }
   if (!context.variables.set(name, values.join(''))) throw invalidName(name);
+  return undefined;
 };
 
 const unset: Command = ({ args, variables, name }) => {
   const [variable] = args;
   if (!variable) throw new CommandError(`${name} needs the name of a variable.`);
   variables.unset(variable.value);
+  return undefined;
 };
 
 const echo: Command = (context) => {
@@ -58,6 +60,7 @@ const echo: Command = (context) => {
   const words = first && !first.quoted && first.value === '-n' ? rest : context.args;
   const message = words.map(({ value }) => value).join(' ');
   context.statement.note({ severity: context.name === '\\warn' ? 'WARNING' : 'OUTPUT', message });
+  return undefined;
 };
 
 const prompt: Command = async ({ args, variables, ask, statement, name: command }) => {
@@ -80,6 +83,7 @@ const timing: Command = (context) => {
   const [argument] = context.args;
   const on = argument && parseBoolean(argument.value);
   print(context, `Times are always shown${on === false ? ', so they stay on' : ''}.`);
+  return undefined;
 };
 
 /** For what is about psql's own tables of text. */
@@ -88,6 +92,7 @@ const looks: Command = (context) => {
     context,
     `${context.name} changes how psql prints. Here rows are in a grid, which it doesn't change.`,
   );
+  return undefined;
 };
 
 const encoding: Command = (context) => {
@@ -99,6 +104,7 @@ const encoding: Command = (context) => {
     );
   }
   print(context, 'UTF8');
+  return undefined;
 };
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -116,6 +122,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   '\\connect': connectCommand,
   '\\conninfo': (context: CommandContext) => {
     print(context, connectionInfo(context));
+    return undefined;
   },
   '\\timing': timing,
   '\\encoding': encoding,

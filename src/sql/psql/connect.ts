@@ -30,13 +30,14 @@ export const connectCommand: Command = async (context) => {
   }
   if (database === undefined && host === undefined && port === undefined) {
     print(context, connectionInfo(context));
-    return;
+    return undefined;
   }
   await context.connect({
     ...(database !== undefined && { database: toIdentifier(database) }),
     ...(host !== undefined && { node: host }),
     ...(port !== undefined && { port: Number(port) }),
   });
+  return undefined;
 };
 
 /** What `\conninfo` tells, and `\c` when it is there. */

@@ -67,14 +67,14 @@ export const readScript = (
   let refusal: Refusal | undefined;
   const psqlHint = `${NOTHING_RUN} Take it out, or run the file in psql: "Open psql Terminal" on ${nodeName}.`;
 
-  const add = (own: readonly Piece[], from: Source, chain: readonly string[]): void => {
+  const add = (own: readonly Piece[], from: Source, chain: readonly string[], depth: number): void => {
     const blocks = new Conditionals();
     const refuse = (piece: { start: number }, message: string, hint = psqlHint): void => {
       refusal ??= { index: steps.length, offset: piece.start, message, hint };
     };
     own.forEach((piece, index) => {
       const before = own[index - 1];
-      const step = { piece, source: from, depth: chain.length };
+      const step = { piece, source: from, depth };
       if (piece.kind === 'sql') {
         if (piece.interruptedBy) refuse(piece.interruptedBy, inTheMiddle(piece.interruptedBy.name));
         const next = own[index + 1];
@@ -114,7 +114,7 @@ export const readScript = (
         return;
       }
       steps.push(step);
-      add(split(included.text), included, [...chain, included.path]);
+      add(split(included.text), included, [...chain, included.path], depth + 1);
     });
     const last = own.at(-1);
     if (last && blocks.depth > 0) {
@@ -126,7 +126,7 @@ export const readScript = (
       };
     }
   };
-  add(pieces, source, source.path === undefined ? [] : [source.path]);
+  add(pieces, source, source.path === undefined ? [] : [source.path], 0);
   return { steps, ...(refusal && { refusal }) };
 };
 

@@ -12,7 +12,7 @@ const text = (name: string): { name: string; typeOid: number } => ({ name, typeO
 
 /** `\gset [prefix]`: a variable for each column of the one row; NULL unsets it. */
 export const setFromRow: Command = async ({ args, previous, variables }) => {
-  if (!previous) return;
+  if (!previous) return undefined;
   const { columns, rowCount } = previous.view;
   if (rowCount !== 1) {
     throw new CommandError(
@@ -30,6 +30,7 @@ export const setFromRow: Command = async ({ args, previous, variables }) => {
       );
     }
   });
+  return undefined;
 };
 
 /** `\gexec`: runs each value of the result as a statement, row by row; NULLs are left out. */
@@ -63,13 +64,14 @@ const DISCARD = { columns: () => undefined, rows: () => undefined };
 
 /** `\gdesc`: names and types of the columns that the statement before it would give. */
 export const describeResult: Command = async ({ previous, session, signal, statement }) => {
-  if (!previous) return;
+  if (!previous) return undefined;
   const { columns } = await session.describe(previous.sent.text, signal);
   const types = await typeNames(session, columns);
   statement.showRows(
     [text('column'), text('type')],
     columns.map(({ name }, index) => [name, types[index] ?? null]),
   );
+  return undefined;
 };
 
 const Types = v.object({ names: v.array(v.string()) });
@@ -83,7 +85,7 @@ export const typeNames = async (
   const [row] = await session.query(
     Types,
     `SELECT pg_catalog.array_agg(pg_catalog.format_type(t.oid, nullif(t.modifier, -1)) ORDER BY t.place) AS names
-     FROM pg_catalog.unnest($1::oid[], $2::int4[]) WITH ORDINALITY AS t(oid, modifier, place)`,
+     FROM ROWS FROM (pg_catalog.unnest($1::oid[]), pg_catalog.unnest($2::int4[])) WITH ORDINALITY AS t(oid, modifier, place)`,
     [types.map(({ typeOid }) => typeOid), types.map(({ typeModifier }) => typeModifier)],
   );
   return row?.names ?? [];

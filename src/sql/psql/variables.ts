@@ -3,8 +3,18 @@ import type { Session } from '../../postgres/session.ts';
 /** psql's rule for the names of variables: letters of any script, digits and underscores. */
 const NAME = /^[A-Za-z\u0080-\uffff_0-9]+$/;
 
-/** Variables that a connection begins with. Unlike in psql a failing statement ends the run unless told otherwise. */
-const INITIAL: readonly (readonly [string, string])[] = [['ON_ERROR_STOP', 'on']];
+/**
+ * Variables that a connection begins with. Unlike in psql a failing statement ends the run unless told otherwise, and
+ * those about the last statement are there before the first one.
+ */
+const INITIAL: readonly (readonly [string, string])[] = [
+  ['ON_ERROR_STOP', 'on'],
+  ['ERROR', 'false'],
+  ['SQLSTATE', '00000'],
+  ['ROW_COUNT', '0'],
+  ['LAST_ERROR_MESSAGE', ''],
+  ['LAST_ERROR_SQLSTATE', '00000'],
+];
 
 /**
  * psql's variables (PostgreSQL manual, psql, "Variables"). They live as long as the file's connection. Besides what a

@@ -24,16 +24,18 @@ const OWN_SCHEMAS = `n.nspname <> 'pg_catalog' AND n.nspname <> 'information_sch
  * The condition that a pattern is, for parameters $1 and $2: without a schema only what is found without one counts.
  * @param visible such as `pg_catalog.pg_table_is_visible(c.oid)`
  */
-const matches = (name: string, visible: string, { system, pattern }: ListRequest): string =>
+const matches = (name: string, visible: string, request: ListRequest): string =>
   [
     `($1::text IS NULL OR ${name} ~ $1::text)`,
     `CASE WHEN $2::text IS NULL THEN ${visible} ELSE n.nspname ~ $2::text END`,
-    ...(system || pattern.name !== undefined || pattern.schema !== undefined ? [] : [OWN_SCHEMAS]),
+    ...(asksForSystem(request) ? [] : [OWN_SCHEMAS]),
   ].join(' AND ');
+
+const asksForSystem = ({ system, pattern }: ListRequest): boolean =>
+  system || pattern.name !== undefined || pattern.schema !== undefined;
 
 const values = ({ pattern }: ListRequest): (string | null)[] => [
   pattern.name ?? null,
-  // `*.*` asks for every schema, which is no condition on it.
   pattern.schema ?? null,
 ];
 
@@ -48,7 +50,7 @@ const KINDS: Readonly<Record<string, string>> = {
 
 const KIND_WORDS = `CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view'
   WHEN 'm' THEN 'materialized view' WHEN 'i' THEN 'index' WHEN 'I' THEN 'partitioned index' WHEN 'S' THEN 'sequence'
-  WHEN 'f' THEN 'foreign table' END`;
+  WHEN 'f' THEN 'foreign table' WHEN 't' THEN 'TOAST table' END`;
 
 /**
  * `\d` without a name, `\dt`, `\di`, `\dv`, `\dm`, `\ds`, `\dE` and their combinations.
@@ -58,6 +60,7 @@ export const relations = (letters: string, request: ListRequest): ListQuery => {
   const kinds = (letters === '' ? 'tvmsE' : letters)
     .split('')
     .flatMap((letter) => (KINDS[letter] ?? '').split(','))
+    .concat(letters.includes('t') && asksForSystem(request) ? ['t'] : [])
     .map((kind) => `'${kind}'`);
   const ofTable = letters.includes('i');
   return {

@@ -39,9 +39,10 @@ export const parsePattern = (pattern: string): NamePattern => {
     }
   }
   const [name, schema] = parts.reverse();
-  return { name: anchored(name), schema: anchored(schema) };
+  // `*.*` says that the schema doesn't matter; without a dot only what is found without one is meant.
+  return { name: name === '.*' ? undefined : anchored(name), schema: anchored(schema) };
 };
 
-/** The whole name has to match; one that anything matches asks for nothing. */
+/** The whole name has to match. */
 const anchored = (part: string | undefined): string | undefined =>
-  part === undefined || part === '' || part === '.*' ? undefined : `^(${part})$`;
+  part === undefined || part === '' ? undefined : `^(${part})$`;
