@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Source } from '../../sql/psql/script.ts';
+import { resplit, type SplitText } from '../../sql/splitter/resplit.ts';
 import { type Piece, split } from '../../sql/splitter/splitter.ts';
 
 /** What can be attached to a node. */
@@ -15,14 +16,15 @@ export const isSqlFile = (document: vscode.TextDocument): boolean =>
 /** A file's name without its folders. */
 export const fileName = (uri: vscode.Uri): string => uri.path.slice(uri.path.lastIndexOf('/') + 1);
 
-const cache = new WeakMap<vscode.TextDocument, { version: number; pieces: readonly Piece[] }>();
+const cache = new WeakMap<vscode.TextDocument, SplitText & { readonly version: number }>();
 
-/** A document's statements and psql commands, split once for each version of it. */
+/** A document's statements and psql commands; of a version that was edited only what the edit touched is split anew. */
 export const piecesOf = (document: vscode.TextDocument): readonly Piece[] => {
   const cached = cache.get(document);
   if (cached?.version === document.version) return cached.pieces;
-  const pieces = split(document.getText());
-  cache.set(document, { version: document.version, pieces });
+  const source = document.getText();
+  const pieces = cached ? resplit(cached, source) : split(source);
+  cache.set(document, { version: document.version, source, pieces });
   return pieces;
 };
 
