@@ -81,7 +81,7 @@ describe('a psql script', function () {
     await openTab(/\\d/);
     await window().webview.getByRole('gridcell', { name: 'distribution column', exact: true }).waitFor();
     await window().screenshot('table described');
-    await openTab(/^10 ·/);
+    await openTab(/^11 ·/);
     await window()
       .webview.getByText(/branch of \\if was not taken/)
       .waitFor();

@@ -71,6 +71,8 @@ const isOneLike = (before: string, after: string): boolean => {
   return (
     more.length === 0 &&
     only.kind === 'sql' &&
+    // Of an open quote the semicolon is a part.
+    only.terminatorEnd > only.end &&
     only.terminatorEnd === closed.length &&
     only.interruptedBy === undefined &&
     (only.copyData === undefined) === (split(before)[0]?.copyData === undefined)

@@ -136,7 +136,10 @@ function moved(piece: Piece, shift: number, lines: number): Piece {
   const line = piece.line + lines;
   const { text, copyData } = piece;
   const rows = copyData && { copyData: movedRange(copyData, shift) };
-  if (piece.kind === 'psql') return { kind: 'psql', name: piece.name, text, start, end, line, ...rows };
+  if (piece.kind === 'psql') {
+    const command = { kind: 'psql', name: piece.name, text, start, end, line } as const;
+    return rows ? { ...command, ...rows } : command;
+  }
   const sql = { kind: 'sql', text, start, end, terminatorEnd: piece.terminatorEnd + shift, line } as const;
   const { interruptedBy } = piece;
   if (!rows && !interruptedBy) return sql;
