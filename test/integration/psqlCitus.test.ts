@@ -18,7 +18,7 @@ import { newRun, outcomes } from '../support/sql.ts';
 
 describe('psql’s commands on a Citus cluster', function () {
   this.timeout(120_000);
-  let directory: string;
+  let directory: string | undefined;
   let service: ClusterService;
   let cluster: Cluster;
   const files: FileSession[] = [];
@@ -31,8 +31,9 @@ describe('psql’s commands on a Citus cluster', function () {
   });
   after(async () => {
     await Promise.all(files.map((file) => file.close()));
-    await service?.close();
-    if (directory) await removeTestDirectory(directory);
+    if (directory === undefined) return;
+    await service.close();
+    await removeTestDirectory(directory);
   });
 
   const runOn = async (node: string, text: string, ask?: Parameters<typeof newRun>[4]): Promise<SqlRun> => {
