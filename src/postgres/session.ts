@@ -34,7 +34,7 @@ export interface ConnectOptions {
 export type TransactionStatus = 'idle' | 'transaction' | 'failed';
 
 /** Whom a connection is with, as far as it is no secret. */
-export type Peer = Omit<Credentials, 'password'>;
+type Peer = Omit<Credentials, 'password'>;
 
 /** One connection to one server. */
 export interface Session {

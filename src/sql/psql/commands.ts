@@ -16,7 +16,7 @@ export const findCommand = (name: string): Command | undefined => {
 };
 
 /** Commands that decide what is run; the interpreter knows them itself. */
-export const CONTROL_COMMANDS: ReadonlySet<string> = new Set([
+const CONTROL_COMMANDS: ReadonlySet<string> = new Set([
   '\\if',
   '\\elif',
   '\\else',
