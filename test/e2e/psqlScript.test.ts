@@ -100,7 +100,8 @@ describe('a psql script', function () {
   it('refuses what only psql runs, before anything is run', async () => {
     await runFile('wrong.sql');
     await window()
-      .webview.getByText(/\\! is a psql command that only psql runs/)
+      .webview.getByRole('tabpanel')
+      .getByText(/\\! is a psql command that only psql runs/)
       .waitFor();
     await window().useTheme('light');
     await window().screenshot('refused');
