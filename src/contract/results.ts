@@ -74,6 +74,8 @@ const Statement = v.object({
   sql: v.string(),
   /** Line of the file that the statement starts on, from 1. */
   line: v.number(),
+  /** Name of the file it stands in, where that isn't the run's own. */
+  file: v.optional(v.string()),
   state: StatementState,
   /** Cluster and coordinator it ran on, and that coordinator's role at the time. */
   target: v.object({
@@ -101,6 +103,10 @@ const Statement = v.object({
   limit: v.optional(Limit),
   /** Where it ran on several nodes: each, in the order of their rows. */
   nodes: v.optional(v.array(NodeOutcome)),
+  /** How far it has come, in words, where rows don't tell: `12 MB of 80 MB`. */
+  progress: v.optional(v.string()),
+  /** A clause that says why it was skipped, where it wasn't for an earlier statement. */
+  skippedBecause: v.optional(v.string()),
 });
 
 const Run = v.object({

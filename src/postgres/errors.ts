@@ -12,6 +12,8 @@ export class ServerError extends Error {
   readonly position: number | undefined;
   /** Function of the server's source that reported the error: unlike the message, in one language only. */
   readonly routine: string | undefined;
+  /** What the server was doing, outermost last: the line of a COPY, the functions on the stack. */
+  readonly context: string | undefined;
 
   constructor(fields: ServerErrorFields, cause?: unknown) {
     super(fields.message, { cause });
@@ -21,6 +23,7 @@ export class ServerError extends Error {
     this.hint = fields.hint;
     this.position = fields.position;
     this.routine = fields.routine;
+    this.context = fields.context;
   }
 }
 
@@ -32,6 +35,7 @@ export interface ServerErrorFields {
   readonly hint?: string | undefined;
   readonly position?: number | undefined;
   readonly routine?: string | undefined;
+  readonly context?: string | undefined;
 }
 
 /** Why there is no (longer a) connection, where it wasn't the server's own word. */
@@ -67,6 +71,7 @@ const Reported = v.object({
   hint: text,
   position: v.optional(v.pipe(v.string(), v.transform(Number))),
   routine: text,
+  where: text,
 });
 
 /** Whether an error of pg's is the server's own word. */
@@ -76,7 +81,9 @@ export const isReported = (error: unknown): boolean => v.is(Reported, error);
 export const toPostgresError = (error: unknown, where: string): Error => {
   if (error instanceof ServerError || error instanceof ConnectionError) return error;
   const reported = v.safeParse(Reported, error);
-  if (reported.success) return new ServerError(reported.output, error);
+  if (reported.success) {
+    return new ServerError({ ...reported.output, context: reported.output.where }, error);
+  }
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'ECONNREFUSED' || code === 'ENOENT') {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { decodeRows } from './dataRows.ts';
 import type { Session } from './session.ts';
+import type { BoundStatement, ResultSink } from './statement.ts';
 
 /**
  * A statement's plan as PostgreSQL gives it in JSON; the statement isn't run. Planning can run functions of it: see
@@ -8,15 +9,21 @@ import type { Session } from './session.ts';
  * @param options more options of EXPLAIN, such as `VERBOSE`
  * @throws ServerError where it can't be planned
  */
-export const explainJson = async (session: Session, sql: string, ...options: string[]): Promise<unknown> => {
+export const explainJson = async (
+  session: Session,
+  { text, values }: BoundStatement,
+  ...options: string[]
+): Promise<unknown> => {
   const lines: string[] = [];
-  await session.execute(`EXPLAIN (${['FORMAT JSON', 'COSTS OFF', ...options].join(', ')}) ${sql}`, {
+  const sink: ResultSink = {
     columns: () => undefined,
     rows: (messages) => {
       for (const [line] of decodeRows(messages)) lines.push(line ?? '');
       return undefined;
     },
-  });
+  };
+  const explain = `EXPLAIN (${['FORMAT JSON', 'COSTS OFF', ...options].join(', ')}) ${text}`;
+  await session.execute(explain, sink, undefined, { values });
   return JSON.parse(lines.join('\n')) as unknown;
 };
 

@@ -4,9 +4,15 @@ import * as v from 'valibot';
 import { sendCancelRequest } from './cancelRequest.ts';
 import { address, type Credentials } from './endpoint.ts';
 import { ConnectionError, type ServerErrorFields, toPostgresError } from './errors.ts';
-import type { ResultLimits } from './resultLimits.ts';
 import { RowTap } from './rowTap.ts';
-import { type Completion, type ResultSink, SinkError, StatementExecution } from './statement.ts';
+import {
+  type Completion,
+  type ResultSink,
+  SinkError,
+  StatementExecution,
+  type StatementInput,
+} from './statement.ts';
+import { type StatementDescription, DescribeStatement } from './describeStatement.ts';
 
 /** PostgreSQL's default for libpq is to wait for ever; people don't. */
 const CONNECT_DEADLINE_MS = 10_000;
@@ -27,8 +33,14 @@ export interface ConnectOptions {
 /** idle, in a transaction block, or in one that failed (ReadyForQuery's status byte). */
 export type TransactionStatus = 'idle' | 'transaction' | 'failed';
 
+/** Whom a connection is with, as far as it is no secret. */
+type Peer = Omit<Credentials, 'password'>;
+
 /** One connection to one server. */
 export interface Session {
+  readonly peer: Peer;
+  /** As the server tells it: `15.20 (Debian 15.20-1)`. */
+  readonly serverVersion: string;
   /** The server process' id. */
   readonly serverPid: number;
   readonly transactionStatus: TransactionStatus;
@@ -52,17 +64,21 @@ export interface Session {
   /**
    * Runs one statement of the user's, exactly as written, streaming its rows.
    * Aborting the signal cancels it on the server; where the server can't be reached for that, the connection is dropped.
-   * @param limits stop the result where it reaches them; only for statements that do nothing but read, because what a
-   * statement does by itself is committed when its rest is fetched or given up
    * @returns when the server is ready for the next statement, or a limit is reached
    * @throws ServerError (`queryCanceled` when aborted in time), ConnectionError, SinkError
    */
-  execute(sql: string, sink: ResultSink, signal?: AbortSignal, limits?: ResultLimits): Promise<Completion>;
+  execute(sql: string, sink: ResultSink, signal?: AbortSignal, input?: StatementInput): Promise<Completion>;
   /**
    * The rows of the last statement that a limit stopped. Whatever this connection does next gives them up.
    * Undefined where there are none (any more).
    */
   readonly rest: Rest | undefined;
+  /**
+   * Has the server tell what a statement takes and gives, without running it. An error fails an open transaction.
+   * Aborting the signal cancels it: it may have to wait for a lock.
+   * @throws ServerError, ConnectionError
+   */
+  describe(sql: string, signal?: AbortSignal): Promise<StatementDescription>;
   /**
    * Starts a `COPY … TO STDOUT`: the stream gives what the server sends. Nothing else runs until it has ended.
    * An error of the server's is the stream's error, as it came from pg.
@@ -165,6 +181,8 @@ class PgSession implements Session {
   closed = false;
   serverPid = 0;
   rest: Rest | undefined;
+  serverVersion = '';
+  readonly peer: Peer;
   readonly #client: Client;
   readonly #credentials: Credentials;
   readonly #where: string;
@@ -177,6 +195,8 @@ class PgSession implements Session {
     this.#client = client;
     this.#credentials = credentials;
     this.#where = where;
+    const { host, port, user, database } = credentials;
+    this.peer = { host, port, user, database };
     // pg emits errors of idle connections here; without a listener they would end the process.
     client.on('error', (error: Error) => {
       this.#lost(error);
@@ -190,6 +210,7 @@ class PgSession implements Session {
     client.connection.on('parameterStatus', (message: { parameterName: string; parameterValue: string }) => {
       if (message.parameterName === 'in_hot_standby') this.inHotStandby = message.parameterValue === 'on';
       if (message.parameterName === 'TimeZone') this.timeZone = message.parameterValue;
+      if (message.parameterName === 'server_version') this.serverVersion = message.parameterValue;
     });
   }
 
@@ -224,11 +245,11 @@ class PgSession implements Session {
     sql: string,
     sink: ResultSink,
     signal?: AbortSignal,
-    limits?: ResultLimits,
+    input?: StatementInput,
   ): Promise<Completion> {
     await this.#prepare();
     if (signal?.aborted) throw new ConnectionError('aborted', 'Cancelled before the statement was sent.');
-    const execution = new StatementExecution(sql, sink, this.#tap, limits);
+    const execution = new StatementExecution(sql, sink, this.#tap, input);
     const completing = this.#follow(execution, signal);
     this.#client.query(execution);
     const completion = await completing;
@@ -282,6 +303,29 @@ class PgSession implements Session {
         await ended;
       },
     };
+  }
+
+  async describe(sql: string, signal?: AbortSignal): Promise<StatementDescription> {
+    await this.#prepare();
+    const description = new DescribeStatement(sql);
+    const ended = description.done.then(
+      () => true,
+      () => true,
+    );
+    let cancelling: Promise<void> | undefined;
+    const abort = (): void => {
+      cancelling = this.#cancelUntil(ended);
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+    this.#client.query(description);
+    try {
+      return await description.done;
+    } catch (error) {
+      throw toPostgresError(error, this.#where);
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      await cancelling;
+    }
   }
 
   async copyOut(sql: string): Promise<Readable> {

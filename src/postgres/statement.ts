@@ -21,6 +21,30 @@ export interface ResultSink {
    * settles, apart from what has arrived with these rows.
    */
   rows(messages: Buffer, count: number): Promise<void> | undefined;
+  /**
+   * Takes what a `COPY … TO STDOUT` sends, as it comes; without it that becomes rows of one value. The bytes are the
+   * receiver's. A promise that it returns holds the server back as with `rows`.
+   */
+  copied?(chunk: Buffer): Promise<void> | undefined;
+}
+
+/** A statement and the values of its parameters `$1`, `$2` …, as text; null is SQL NULL. */
+export interface BoundStatement {
+  readonly text: string;
+  readonly values: readonly (string | null)[];
+}
+
+/** What goes to the server with a statement. */
+export interface StatementInput {
+  /** Values of its parameters `$1`, `$2` …, as text; null is SQL NULL. */
+  readonly values?: readonly (string | null)[];
+  /** What a `COPY … FROM STDIN` reads. No more is taken from it than the server takes; an error of its fails the COPY. */
+  readonly copyData?: AsyncIterable<Buffer> | Iterable<Buffer>;
+  /**
+   * Where its result stops; only for statements that do nothing but read, because what a statement does by itself is
+   * committed when its rest is fetched or given up.
+   */
+  readonly limits?: ResultLimits;
 }
 
 /**
@@ -33,7 +57,7 @@ export interface Completion {
   readonly reached?: ReachedLimit;
 }
 
-/** The sink could not take what the server sent; `cause` says why. */
+/** The sink could not take what the server sent, or what a COPY reads can't be had; `cause` says why. */
 export class SinkError extends Error {
   override readonly name = 'SinkError';
 }
@@ -44,19 +68,26 @@ const BYTEA_OID = 17;
 const NUDGE_MS = 1000;
 
 /** Parts of pg's connection that its published types leave out. */
-type WireConnection = Connection & { sendCopyFail(message: string): void };
+type WireConnection = Connection & {
+  sendCopyFromChunk(chunk: Buffer): void;
+  endCopyFrom(): void;
+  sendCopyFail(message: string): void;
+};
 
 /**
  * One statement sent by the extended query protocol (PostgreSQL manual, 55.2.3 "Extended Query"), which
  * unlike the simple one refuses text that holds two statements. All rows are asked for at once, unless they are
  * limited: reading them in portions keeps the server from using parallel workers, and costs a round trip each.
  * Without Sync the transaction that a statement is by itself stays open between portions, and the portal with it.
+ * A COPY that brings its rows is sent by the simple protocol: while it reads them a server ignores the Sync that the
+ * extended one ends with, and whether it did can't be told when the COPY fails.
  * pg calls the `handle…` methods as messages arrive.
  */
 export class StatementExecution implements Submittable {
   /** Settles when the server is ready for the next statement, or a limit is reached; then it is another promise. */
   done: Promise<Completion>;
   readonly #sql: string;
+  readonly #input: StatementInput;
   readonly #sink: ResultSink;
   readonly #tap: RowTap;
   #connection: Connection | undefined;
@@ -73,15 +104,18 @@ export class StatementExecution implements Submittable {
   #synced = false;
   #sinkError: SinkError | undefined;
   #binaryCopy = false;
+  /** Whether the server still wants rows of a COPY. */
+  #feeding = false;
+  /** Wakes who waits to send on. */
+  #wake: () => void = () => undefined;
   #resolve: (completion: Completion) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
 
-  /**
-   * @param tap of the connection that it will be submitted to
-   * @param limits of the result; none unless told
-   */
-  constructor(sql: string, sink: ResultSink, tap: RowTap, limits?: ResultLimits) {
+  /** @param tap of the connection that it will be submitted to */
+  constructor(sql: string, sink: ResultSink, tap: RowTap, input: StatementInput = {}) {
+    const { limits } = input;
     this.#sql = sql;
+    this.#input = input;
     this.#sink = sink;
     this.#tap = tap;
     if (limits && (limits.rows > 0 || limits.bytes > 0)) {
@@ -113,6 +147,7 @@ export class StatementExecution implements Submittable {
     this.#stopped = true;
     this.#sinkReady = Promise.resolve();
     clearInterval(this.#nudging);
+    this.#wake();
     this.#connection?.stream.resume();
   }
 
@@ -120,9 +155,15 @@ export class StatementExecution implements Submittable {
     this.#connection = connection;
     this.#tap.taker = this.#take;
     connection.on('copyOutResponse', this.#copyOut);
+    if (this.#input.copyData) {
+      // The simple protocol needs no Sync.
+      this.#synced = true;
+      connection.query(this.#sql);
+      return;
+    }
     connection.stream.cork();
     connection.parse({ name: '', text: this.#sql, types: [] }, true);
-    connection.bind({ portal: '', statement: '', values: [] }, true);
+    connection.bind({ portal: '', statement: '', values: [...(this.#input.values ?? [])] }, true);
     connection.describe({ type: 'P', name: '' }, true);
     this.#ask();
     connection.stream.uncork();
@@ -157,9 +198,12 @@ export class StatementExecution implements Submittable {
     });
   }
 
-  /** A file's own rows can't be sent along yet; the server turns this into an error that says so. */
   handleCopyInResponse(connection: WireConnection): void {
-    connection.sendCopyFail('COPY FROM STDIN needs psql: open a psql terminal on this node');
+    if (this.#input.copyData) {
+      void this.#feed(connection, this.#input.copyData);
+      return;
+    }
+    connection.sendCopyFail('no rows come with this statement');
     // While it takes COPY data a server ignores Sync, so the one that was sent with the statement is lost.
     connection.sync();
   }
@@ -167,6 +211,11 @@ export class StatementExecution implements Submittable {
   /** COPY TO STDOUT: what the server sends for a row is shown as a row of one value. */
   handleCopyData(message: { chunk: Buffer }): void {
     const { chunk } = message;
+    if (this.#sink.copied) {
+      // pg's parser uses its buffer again.
+      this.#hand(() => this.#sink.copied?.(Buffer.from(chunk)));
+      return;
+    }
     const text = this.#binaryCopy ? `\\x${chunk.toString('hex')}` : chunk.toString('utf8').replace(/\n$/, '');
     this.#take(encodeRow([text]), 1);
   }
@@ -179,10 +228,12 @@ export class StatementExecution implements Submittable {
   }
 
   handleError(error: unknown, connection: Connection): void {
+    this.#feeding = false;
+    this.#wake();
     const settle = (): void => {
       connection.off('readyForQuery', settle).off('end', settle);
       this.#settle(connection, () => {
-        this.#reject(error);
+        this.#reject(this.#sinkError ?? error);
       });
     };
     // pg forgets a statement that failed, so what follows the error is listened for here: the server's readiness,
@@ -245,16 +296,52 @@ export class StatementExecution implements Submittable {
   }
 
   readonly #take = (messages: Buffer, count: number): void => {
+    if (!this.#stopped) {
+      this.#allowance?.take(messages.length, count);
+      if (this.#rowCount !== undefined) this.#rowCount += count;
+    }
+    this.#hand(() => this.#sink.rows(messages, count));
+  };
+
+  #hand(give: () => Promise<void> | undefined): void {
     if (this.#stopped) return;
-    this.#allowance?.take(messages.length, count);
-    if (this.#rowCount !== undefined) this.#rowCount += count;
     try {
-      const ready = this.#sink.rows(messages, count);
+      const ready = give();
       if (ready) this.#pauseUntil(ready);
     } catch (error) {
       this.#fail(error);
     }
-  };
+  }
+
+  /** Sends what a COPY reads, as fast as the server takes it. */
+  async #feed(connection: WireConnection, data: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<void> {
+    const { stream } = connection;
+    const state = (): 'wanted' | 'stopped' | 'refused' =>
+      this.#feeding ? (this.#stopped ? 'stopped' : 'wanted') : 'refused';
+    this.#feeding = true;
+    try {
+      for await (const chunk of data) {
+        if (state() !== 'wanted') break;
+        connection.sendCopyFromChunk(chunk);
+        if (stream.writableNeedDrain) await this.#drained(stream);
+      }
+      if (state() === 'wanted') connection.endCopyFrom();
+      else if (state() === 'stopped') connection.sendCopyFail('cancelled');
+    } catch (error) {
+      const refused = state() === 'refused';
+      this.#fail(error);
+      if (!refused) connection.sendCopyFail('what it reads is not to be had');
+    }
+    this.#feeding = false;
+  }
+
+  /** Settles when the socket takes more, or nothing more is to be sent. */
+  #drained(stream: Connection['stream']): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      stream.once('drain', resolve);
+    });
+  }
 
   /**
    * Reads no more from the socket meanwhile, so that TCP holds back the server. A socket that isn't read tells nothing of

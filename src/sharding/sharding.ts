@@ -1,6 +1,7 @@
 import type { Endpoint } from '../postgres/endpoint.ts';
 import type { ServerVersions } from '../postgres/install.ts';
 import type { Session } from '../postgres/session.ts';
+import type { BoundStatement } from '../postgres/statement.ts';
 import type { TableName } from '../postgres/tableDefinition.ts';
 import type { FunctionDoc } from './functionDocs.ts';
 
@@ -87,7 +88,7 @@ export interface DirectWrites {
   /** Undoes `allow`. */
   withdraw(standby: Session): Promise<void>;
   /** Whether a write that has a plan is one that `allow` would let through. The session is outside of a transaction. */
-  isPossible(standby: Session, sql: string): Promise<boolean>;
+  isPossible(standby: Session, statement: BoundStatement): Promise<boolean>;
   /** Whether a shard is being moved or was just now, so that a write could go to the place that it has left. */
   shardMoves(standby: Session): Promise<boolean>;
 }
@@ -101,7 +102,7 @@ export interface WorkerWrites {
    * @returns a clause for people, such as `it is no INSERT`; undefined where it can
    * @throws ServerError where the worker can't plan it
    */
-  obstacle(worker: Session, standby: Session, sql: string): Promise<string | undefined>;
+  obstacle(worker: Session, standby: Session, statement: BoundStatement): Promise<string | undefined>;
 }
 
 /** How tables are spread over a cluster's servers. Nothing outside of its implementations asks which one it is. */

@@ -64,6 +64,7 @@ describe('statements on several nodes at once', function () {
         id: 1,
         file: 'nodes.sql',
         pieces: split(text),
+        source: { name: 'nodes.sql', text },
         servers: names.map((name) => clusterServer(service, cluster, nodeNamed(cluster, name))),
         mayWrite: false,
         limits: { rows: 0, bytes: 0 },
@@ -241,7 +242,10 @@ describe('statements on several nodes at once', function () {
       let rows = 0;
       const sink = { columns: () => undefined, rows: (_: Buffer, count: number) => void (rows += count) };
       const sql = 'SELECT id FROM sample ORDER BY id';
-      assert.equal((await session.execute(sql, sink, undefined, { rows: 7, bytes: 0 })).reached, 'rows');
+      assert.equal(
+        (await session.execute(sql, sink, undefined, { limits: { rows: 7, bytes: 0 } })).reached,
+        'rows',
+      );
       assert.equal(rows, 7);
       await onNode(service, cluster, 'coordinator1', (other) =>
         other.run('DELETE FROM sample WHERE id > 50'),

@@ -213,7 +213,7 @@ describe('where statements would run', function () {
     const write = 'UPDATE sample SET data = -1 WHERE id = 5';
     for (const node of ['coordinator1', 'coordinator2', 'worker1']) {
       for (const standbyWrites of ['ask', 'route', 'direct', 'refuse'] as const) {
-        const target = clusterTarget(service, cluster, nodeNamed(cluster, node), true);
+        const target = clusterTarget(service, cluster, nodeNamed(cluster, node), { readOnly: true });
         const file = new FileSession(target, 'test.sql');
         try {
           const run = newRun(file, target, `SELECT 1; ${write}`, undefined, { standbyWrites });

@@ -5,6 +5,7 @@ import type { StandbyWrites, TransactionMode } from '../../src/contract/settings
 import type { Credentials } from '../../src/postgres/endpoint.ts';
 import type { ResultLimits } from '../../src/postgres/resultLimits.ts';
 import { connect, type Session } from '../../src/postgres/session.ts';
+import type { Ask } from '../../src/sql/psql/ask.ts';
 import type { FileSession } from '../../src/sql/run/fileSession.ts';
 import type { ExplainWay } from '../../src/sql/plan/explain.ts';
 import { type CreateResultFile, ResultFiles } from '../../src/sql/results/resultFiles.ts';
@@ -23,6 +24,10 @@ export const loneTarget = (credentials: Credentials): Target => ({
   mayHavePrimary: () => Promise.resolve(false),
   whyNoPrimary: () => Promise.resolve('server stands alone'),
   workers: [],
+  elsewhere: ({ database, node }) =>
+    node === undefined || node === 'server'
+      ? loneTarget({ ...credentials, database: database ?? credentials.database })
+      : undefined,
 });
 
 const testFiles = new ResultFiles(path.join(os.tmpdir(), 'citus-test-results'));
@@ -40,6 +45,8 @@ export const newRun = (
     createFile = testFiles.create,
     limits = { rows: 0, bytes: 0 },
     explain,
+    ask = () => Promise.resolve(undefined),
+    path: file,
   }: {
     standbyWrites?: StandbyWrites;
     transactions?: TransactionMode;
@@ -47,6 +54,9 @@ export const newRun = (
     createFile?: CreateResultFile;
     limits?: ResultLimits;
     explain?: ExplainWay | undefined;
+    ask?: Ask;
+    /** Where the text would be a file. */
+    path?: string;
   } = {},
 ): SqlRun =>
   new SqlRun(
@@ -55,11 +65,13 @@ export const newRun = (
       file: 'test.sql',
       pieces: split(text),
       wholeFile: true,
+      source: { name: 'test.sql', text, ...(file !== undefined && { path: file }) },
       standbyWrites: () => standbyWrites,
       limits: () => limits,
       transactions: () => transactions,
       statementTimeout,
       ...(explain && { explain }),
+      ask,
     },
     connection,
     target,

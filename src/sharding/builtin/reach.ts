@@ -33,7 +33,8 @@ const OF_SHARDS = /(^|[( ])shards\./;
  * when they are inserted: one row has one, several are counted as if they went to all.
  */
 export const reach = async (session: Session, sql: string, ...options: string[]): Promise<Reach> => {
-  const [{ Plan }] = v.parse(Explained, await explainJson(session, sql, 'VERBOSE', ...options));
+  const statement = { text: sql, values: [] };
+  const [{ Plan }] = v.parse(Explained, await explainJson(session, statement, 'VERBOSE', ...options));
   const nodes = allNodes(Plan);
   const written = nodes.filter((node) => node['Node Type'] === 'ModifyTable');
   const tables = written.length === 0 ? [] : await listTables(session);

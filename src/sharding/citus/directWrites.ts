@@ -19,11 +19,11 @@ export const directWrites: DirectWrites = {
   },
 
   /** Asks by EXPLAIN, with the setting on, without which the plan is refused as the write itself is. */
-  async isPossible(standby, sql) {
+  async isPossible(standby, statement) {
     await standby.run('BEGIN');
     try {
       await standby.run('SET LOCAL citus.writable_standby_coordinator TO on');
-      return v.is(OneTask, await explainCitus(standby, sql));
+      return v.is(OneTask, await explainCitus(standby, statement));
     } catch {
       // Whatever keeps the server from planning it keeps the write from being a simple one.
       return false;

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Session } from '../../postgres/session.ts';
 import { explainJson } from '../../postgres/explain.ts';
+import type { BoundStatement } from '../../postgres/statement.ts';
 import type { Reach, Task } from '../sharding.ts';
 
 /** The parts of Citus' own plan node that are of interest (`EXPLAIN (FORMAT JSON)`, Citus 11 and later). */
@@ -28,8 +29,10 @@ const MOST_TASKS_SHOWN = 64;
  * @returns undefined where Citus has no part in it
  * @throws ServerError where it can't be planned
  */
-export const explainCitus = async (session: Session, sql: string): Promise<DistributedQuery | undefined> =>
-  findCitusNodes(await explainJson(session, sql))[0];
+export const explainCitus = async (
+  session: Session,
+  statement: BoundStatement,
+): Promise<DistributedQuery | undefined> => findCitusNodes(await explainJson(session, statement))[0];
 
 /**
  * See `Sharding.reach`. A plan that has subplans, or Citus' node beside others, as with a local subquery, concerns the
@@ -38,7 +41,7 @@ export const explainCitus = async (session: Session, sql: string): Promise<Distr
 export const reach = async (session: Session, sql: string, ...options: string[]): Promise<Reach> => {
   // A standby plans writes only so.
   await session.run('SET LOCAL citus.writable_standby_coordinator TO on');
-  const plan = await explainJson(session, sql, ...options);
+  const plan = await explainJson(session, { text: sql, values: [] }, ...options);
   const nodes = withSubplans(findCitusNodes(plan));
   const moving = findMoving(plan);
   if (nodes.length === 0 && !moving) return { kind: 'coordinator' };
@@ -66,7 +69,9 @@ const tasksOf = async (
   let shown = shownTasks(nodes);
   if (shown.length > 0 && shown.length < count) {
     await session.run('SET LOCAL citus.explain_all_tasks TO on');
-    shown = shownTasks(withSubplans(findCitusNodes(await explainJson(session, sql, ...options))));
+    shown = shownTasks(
+      withSubplans(findCitusNodes(await explainJson(session, { text: sql, values: [] }, ...options))),
+    );
   }
   return shown.length === count ? onShards(shown) : undefined;
 };

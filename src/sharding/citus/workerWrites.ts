@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { explainJson } from '../../postgres/explain.ts';
 import type { Session } from '../../postgres/session.ts';
+import type { BoundStatement } from '../../postgres/statement.ts';
 import type { WorkerWrites } from '../sharding.ts';
 
 /**
@@ -26,8 +27,8 @@ const Distributed = v.tuple([
  * lost: so both have to agree on all places.
  */
 export const workerWrites: WorkerWrites = {
-  async obstacle(worker, standby, sql) {
-    if (!v.is(Distributed, await planOf(worker, sql))) {
+  async obstacle(worker, standby, statement) {
+    if (!v.is(Distributed, await planOf(worker, statement))) {
       return 'there only a plain INSERT, UPDATE, DELETE or MERGE on distributed tables runs';
     }
     const [there, here] = await Promise.all([places(worker), places(standby)]);
@@ -39,10 +40,10 @@ export const workerWrites: WorkerWrites = {
  * Planned in a transaction that is undone: Citus evaluates what is volatile in an INSERT's VALUES when it plans, and so
  * would do twice what a function there does.
  */
-const planOf = async (worker: Session, sql: string): Promise<unknown> => {
+const planOf = async (worker: Session, statement: BoundStatement): Promise<unknown> => {
   await worker.run('BEGIN');
   try {
-    return await explainJson(worker, sql);
+    return await explainJson(worker, statement);
   } finally {
     await worker.run('ROLLBACK');
   }

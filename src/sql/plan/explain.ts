@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { decodeRows } from '../../postgres/dataRows.ts';
 import { ServerError } from '../../postgres/errors.ts';
 import type { Session } from '../../postgres/session.ts';
-import type { Completion, ResultSink } from '../../postgres/statement.ts';
+import type { BoundStatement, Completion, ResultSink } from '../../postgres/statement.ts';
 
 /** How a statement is explained instead of being run as it is. */
 export interface ExplainWay {
@@ -24,18 +24,19 @@ export const explainPrefix = ({ analyze }: Pick<ExplainWay, 'analyze'>): string 
  *
  * Citus is told to show all tasks, for this plan alone. Where nothing is to be kept, all happens in a transaction that is
  * rolled back, or inside of an open one behind a savepoint that it goes back to.
- * @param sql the statement, without EXPLAIN
+ * @param statement without EXPLAIN
  * @throws ServerError whose position counts from the EXPLAIN that `explainPrefix` gives; ConnectionError, SinkError
  */
 export async function executeExplain(
   session: Session,
-  sql: string,
+  statement: BoundStatement,
   way: ExplainWay,
   sink: ResultSink,
   signal: AbortSignal,
 ): Promise<Completion> {
-  const execute = () => session.execute(explainPrefix(way) + sql, sink, signal);
-  const before = await allTasksSetting(session, sql, signal);
+  const { text, values } = statement;
+  const execute = () => session.execute(explainPrefix(way) + text, sink, signal, { values });
+  const before = await allTasksSetting(session, statement, signal);
   if (!way.keep) {
     return undone(session, async () => {
       if (before !== undefined) await setAllTasks(session, 'on');
@@ -72,7 +73,7 @@ async function undone<T>(session: Session, work: () => Promise<T>): Promise<T> {
  */
 async function allTasksSetting(
   session: Session,
-  sql: string,
+  statement: BoundStatement,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (session.transactionStatus === 'failed') return undefined;
@@ -83,7 +84,9 @@ async function allTasksSetting(
   const value = setting?.value ?? 'on';
   if (value === 'on') return undefined;
   try {
-    return (await undone(session, () => mostTasks(session, sql, signal))) > MOST_TASKS ? undefined : value;
+    return (await undone(session, () => mostTasks(session, statement, signal))) > MOST_TASKS
+      ? undefined
+      : value;
   } catch (error) {
     // What is wrong with the statement is told when it is explained for good.
     if (error instanceof ServerError) return undefined;
@@ -92,7 +95,11 @@ async function allTasksSetting(
 }
 
 /** How many tasks the largest distributed query of a statement has, which is planned for that, not run. */
-async function mostTasks(session: Session, sql: string, signal: AbortSignal): Promise<number> {
+async function mostTasks(
+  session: Session,
+  { text, values }: BoundStatement,
+  signal: AbortSignal,
+): Promise<number> {
   let most = 0;
   const sink: ResultSink = {
     columns: () => undefined,
@@ -104,7 +111,7 @@ async function mostTasks(session: Session, sql: string, signal: AbortSignal): Pr
       return undefined;
     },
   };
-  await session.execute(`EXPLAIN (FORMAT JSON, COSTS OFF) ${sql}`, sink, signal);
+  await session.execute(`EXPLAIN (FORMAT JSON, COSTS OFF) ${text}`, sink, signal, { values });
   return most;
 }
 

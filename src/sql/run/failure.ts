@@ -1,9 +1,13 @@
 import type { FailureView } from '../../contract/results.ts';
 import { ServerError } from '../../postgres/errors.ts';
+import { CommandError } from '../psql/commandError.ts';
 
 /** What a failed statement shows, from the error alone. */
 export const failureView = (error: unknown): FailureView => {
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof CommandError && error.hint !== undefined) {
+    return { message, hint: error.hint, remedies: [] };
+  }
   if (!(error instanceof ServerError)) return { message, remedies: [] };
   return {
     code: error.code,

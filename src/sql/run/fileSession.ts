@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { ConnectionError } from '../../postgres/errors.ts';
 import type { Session, TransactionStatus } from '../../postgres/session.ts';
+import { Variables } from '../psql/variables.ts';
 import type { Server } from './target.ts';
 import { TimeLimit } from './timeLimit.ts';
 
@@ -20,6 +21,8 @@ export class FileSession {
   writesDirectly = false;
   /** How long a statement may take on the connection as it is. */
   timeLimit = new TimeLimit();
+  /** psql's variables, as the scripts that ran on this connection left them. */
+  readonly variables = new Variables();
   readonly #applicationName: string;
   readonly #onLost: (loss: Loss) => void;
   #session: Session | undefined;
@@ -97,6 +100,7 @@ export class FileSession {
     signal?.addEventListener('abort', abort, { once: true });
     try {
       const session = await this.server.connect(this.#applicationName, connecting.signal);
+      this.variables.connected(session);
       session.onLost((error) => {
         this.#forget();
         this.#loss = { error, openTransaction: session.transactionStatus !== 'idle' };
@@ -112,6 +116,7 @@ export class FileSession {
     this.#session = undefined;
     this.writesDirectly = false;
     this.timeLimit = new TimeLimit();
+    this.variables.reset();
   }
 }
 

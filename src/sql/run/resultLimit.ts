@@ -1,17 +1,17 @@
+import { classify } from '../classify/classify.ts';
 import type { LimitView } from '../../contract/results.ts';
 import type { SettingId } from '../../contract/settings.ts';
 import type { ReachedLimit, ResultLimits } from '../../postgres/resultLimits.ts';
 
-const READS = /^[\s(]*(select|table|values)\b/i;
-const WITH = /^[\s(]*with\b/i;
-const WRITES = /\b(insert|update|delete|merge)\b/i;
-
 /**
  * Whether a limit may stop a statement's result. What writes and returns rows is done with all of them at the first
  * Execute, but not committed before its rest is fetched or given up (PostgreSQL manual, 55.2.3 "Extended Query"), so it
- * always runs whole. A query whose words could be a write counts as one.
+ * always runs whole.
  */
-export const isLimitable = (sql: string): boolean => READS.test(sql) || (WITH.test(sql) && !WRITES.test(sql));
+export const isLimitable = async (sql: string): Promise<boolean> => {
+  const { kind, hasPlan } = await classify(sql);
+  return hasPlan && (kind === 'read' || kind === 'call' || kind === 'lock');
+};
 
 const SETTINGS: Readonly<Record<ReachedLimit, SettingId>> = {
   rows: 'citus.results.maxRows',

@@ -7,8 +7,13 @@ import type { Session } from '../../postgres/session.ts';
 import { directWriteHazard } from '../writes/directWrites.ts';
 import { failureView } from './failure.ts';
 import type { FileRun } from './fileRun.ts';
-import { describeLoss, type FileSession } from './fileSession.ts';
-import { findRefusal } from './refusal.ts';
+import type { Ask } from '../psql/ask.ts';
+import type { Place } from '../psql/command.ts';
+import { CommandError } from '../psql/commandError.ts';
+import { isCommand } from '../psql/commands.ts';
+import { Interpreter } from '../psql/interpreter.ts';
+import { readScript, type Refusal, type Source } from '../psql/script.ts';
+import { describeLoss, FileSession } from './fileSession.ts';
 import type { ExplainWay } from '../plan/explain.ts';
 import { awaitReplay } from '../writes/replay.ts';
 import type { CreateResultFile } from '../results/resultFiles.ts';
@@ -27,6 +32,8 @@ export interface RunRequest {
   readonly file: string;
   /** What to run, in order, at least one; offsets and lines are those of the file. */
   readonly pieces: readonly Piece[];
+  /** What they are pieces of. */
+  readonly source: Source;
   /** Whether that is the whole file, which begins anew: a transaction that failed is rolled back first. */
   readonly wholeFile: boolean;
   /** What is to happen to a write that a standby refuses; asked for each statement. */
@@ -37,6 +44,8 @@ export interface RunRequest {
   readonly transactions: () => TransactionMode;
   /** Seconds that a statement may take; 0: as long as it likes. */
   readonly statementTimeout: number;
+  /** Asks for parameters, and for what `\prompt` wants. */
+  readonly ask: Ask;
   /** How plans are asked for, where those are wanted instead of results. */
   readonly explain?: ExplainWay;
 }
@@ -44,8 +53,8 @@ export interface RunRequest {
 const IN_DOUBT = 'Whether this statement took effect is not known.';
 
 /**
- * Statements of a file, run in order on the file's connection. The first that fails stops it; the rest is skipped.
- * What the server says is in the view, not thrown.
+ * Statements and psql commands of a file, run in order on the file's connection. The first that fails stops it, unless
+ * the script says otherwise; the rest is skipped. What the server says is in the view, not thrown.
  */
 export class SqlRun implements FileRun {
   readonly id: number;
@@ -56,8 +65,15 @@ export class SqlRun implements FileRun {
   readonly #limits: () => ResultLimits;
   readonly #transactions: () => TransactionMode;
   readonly #statementTimeout: number;
-  readonly #connection: FileSession;
-  readonly #target: Target;
+  readonly #interpreter: Interpreter;
+  readonly #refusal: Refusal | undefined;
+  /** The file's own connection, and where it is attached to. */
+  readonly #home: { readonly connection: FileSession; readonly target: Target };
+  /** The same, unless `\c` went elsewhere. */
+  #connection: FileSession;
+  #target: Target;
+  /** The statement whose failure stopped the run. */
+  #stoppedAt: number | undefined;
   #activity: AbortController | undefined;
   #cancelledAt = 0;
 
@@ -74,14 +90,19 @@ export class SqlRun implements FileRun {
   ) {
     this.id = request.id;
     this.file = request.file;
-    this.statements = request.pieces.map(
-      (piece, id) => new RunStatement(id, piece, target, createFile, changed, request.explain),
+    const { pieces, source, explain } = request;
+    const { steps, refusal } = readScript(pieces, source, isCommand, target.nodeName);
+    this.statements = steps.map(
+      (step, id) => new RunStatement(id, step, target, createFile, changed, explain),
     );
+    this.#refusal = refusal;
+    this.#interpreter = new Interpreter(connection.variables, request.ask);
     this.#wholeFile = request.wholeFile;
     this.#standbyWrites = request.standbyWrites;
     this.#limits = request.limits;
     this.#transactions = request.transactions;
     this.#statementTimeout = request.statementTimeout;
+    this.#home = { connection, target };
     this.#connection = connection;
     this.#target = target;
   }
@@ -101,18 +122,15 @@ export class SqlRun implements FileRun {
 
   /** Runs all statements. Nothing at all is run where one of them is for psql only. */
   async run(): Promise<void> {
-    const refusal = findRefusal(
-      this.statements.map(({ piece }) => piece),
-      this.#target.nodeName,
-    );
     await this.#active(async (signal) => {
-      if (refusal) {
-        const { index, offset, message, hint } = refusal;
+      if (this.#refusal) {
+        const { index, offset, message, hint } = this.#refusal;
         this.statements[index]?.refuse({ message, hint }, offset);
         return;
       }
       const session = await this.#connect(signal);
-      if (session) await this.#runFrom(0, session, signal);
+      if (!session || !(await this.#interpreter.askAhead(this.statements, { session, signal }))) return;
+      await this.#runFrom(0, session, signal);
     });
   }
 
@@ -181,14 +199,17 @@ export class SqlRun implements FileRun {
             : remedyId === 'outside'
               ? await this.#runOutside(statement, session, signal)
               : await this.#runDirectly(statement, session, signal);
-      if (succeeded) await this.#runFrom(statementId + 1, session, signal);
+      if (!succeeded) return;
+      this.#interpreter.note(statement);
+      // Where the script says that failures don't matter, the rest has been run.
+      if (this.#stoppedAt === statementId) await this.#runFrom(statementId + 1, session, signal);
     });
   }
 
   /** Cancels, frees all rows, and deletes their files. */
   async close(): Promise<void> {
     this.cancel();
-    await Promise.all(this.statements.map((statement) => statement.clear()));
+    await Promise.all([this.#comeHome(), ...this.statements.map((statement) => statement.clear())]);
   }
 
   async #active(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
@@ -199,6 +220,10 @@ export class SqlRun implements FileRun {
     } catch (error) {
       if (!activity.signal.aborted) throw error;
     } finally {
+      const offers = this.statements.some(
+        ({ view }) => (view.failure?.remedies.length ?? 0) > 0 || view.limit?.open === true,
+      );
+      if (!offers) await this.#comeHome();
       this.#activity = undefined;
       for (const statement of this.statements) {
         if (statement.view.state === 'pending') statement.skip();
@@ -228,6 +253,7 @@ export class SqlRun implements FileRun {
   }
 
   async #runFrom(index: number, session: Session, signal: AbortSignal): Promise<void> {
+    this.#stoppedAt = undefined;
     const statements = this.statements.slice(index);
     for (const statement of statements) {
       if (statement.view.state !== 'pending') await statement.reset();
@@ -235,10 +261,79 @@ export class SqlRun implements FileRun {
     if (index === 0 && this.#wholeFile) await this.#rollBackLeftover(session);
     for (const statement of statements) {
       if (signal.aborted) return;
-      const failure = await this.#runOne(statement, session, signal);
-      await this.#explainOrGoOn(statement, failure, session, signal);
-      if (statement.view.state !== 'done') return;
+      await this.#runStep(statement, signal);
+      const { state, id } = statement.view;
+      if (state === 'cancelled') return;
+      if (state !== 'failed') continue;
+      if (!this.#interpreter.stopsOnError && this.#connection.current) continue;
+      this.#stoppedAt = id;
+      return;
     }
+  }
+
+  /** @param signal of the run */
+  async #runStep(statement: RunStatement, signal: AbortSignal): Promise<void> {
+    const session = this.#connection.current;
+    if (!session) return;
+    const skipped = this.#interpreter.whySkipped(statement);
+    if (skipped !== undefined) {
+      statement.skip(skipped);
+      return;
+    }
+    if (statement.piece.kind === 'psql') {
+      await this.#interpreter.command(statement, this.statements[statement.view.id - 1], {
+        session,
+        server: this.#target,
+        signal,
+        connect: (place) => this.#goElsewhere(place, statement, signal),
+      });
+      await this.#explain(statement, undefined, session, signal, this.#standbyWrites());
+      return;
+    }
+    if (!(await this.#interpreter.prepare(statement, { session, signal }))) return;
+    const failure = await this.#runOne(statement, session, signal);
+    await this.#explainOrGoOn(statement, failure, session, signal);
+    this.#interpreter.note(statement);
+  }
+
+  /** Goes on over another connection until the run ends, and says so. */
+  async #goElsewhere(place: Place, statement: RunStatement, signal: AbortSignal): Promise<void> {
+    const target = this.#target.elsewhere(place);
+    if (!target) {
+      const node = [place.node, place.port].filter((part) => part !== undefined).join(':');
+      throw new CommandError(
+        `${this.#target.clusterName} has no node ${node}.`,
+        'Name a node as the explorer does: \\c - - coordinator2',
+      );
+    }
+    const connection = new FileSession(target, this.file);
+    const session = await connection.open(signal);
+    if (this.#connection !== this.#home.connection) await this.#connection.close();
+    this.#connection = connection;
+    this.#target = target;
+    this.#home.connection.variables.connected(session);
+    statement.note({
+      severity: 'NOTICE',
+      message: `The rest of this run goes to ${target.nodeName}, database ${session.peer.database}, over a connection of its own. The file stays attached to ${this.#home.target.nodeName}.`,
+    });
+  }
+
+  /** Ends what `\c` began. */
+  async #comeHome(): Promise<void> {
+    const { connection, target } = this.#home;
+    const left = this.#connection;
+    if (left === connection) return;
+    const last = this.statements.findLast(({ view }) => view.startedAt > 0);
+    if (left.transactionStatus !== 'idle') {
+      last?.note({
+        severity: 'WARNING',
+        message: `The transaction that was open on ${this.#target.nodeName} was rolled back: the run has ended, and with it what \\c began.`,
+      });
+    }
+    this.#connection = connection;
+    this.#target = target;
+    if (connection.current) connection.variables.connected(connection.current);
+    await left.close();
   }
 
   /** Explains a failure, and does what needs no asking about it. */
@@ -252,7 +347,7 @@ export class SqlRun implements FileRun {
     await this.#explain(statement, failure, session, signal, policy);
     const refusal = !session.closed && session.inHotStandby ? standbyRefusal(failure) : undefined;
     const remedies = statement.view.failure?.remedies ?? [];
-    const { text } = statement.piece;
+    const { text } = statement.sent;
     const way = refusal && wayUnasked(policy, refusal, await classify(text), this.#target, remedies);
     if (way === 'primary') await this.#runOnPrimary(statement, session, signal);
     else if (way === 'worker') await this.#runOnWorker(statement, session, signal);
@@ -270,7 +365,7 @@ export class SqlRun implements FileRun {
     }
     const guarded = this.#connection.writesDirectly && session.inHotStandby;
     const hazard =
-      directWrites && guarded && (await classify(statement.piece.text)).mayWrite
+      directWrites && guarded && (await classify(statement.sent.text)).mayWrite
         ? await directWriteHazard(session, this.#target, directWrites, signal)
         : undefined;
     if (hazard !== undefined) {
@@ -285,7 +380,7 @@ export class SqlRun implements FileRun {
 
   /** Runs a statement on the file's connection, in a transaction where the person commits by hand. */
   async #execute(statement: RunStatement, session: Session, signal: AbortSignal): Promise<unknown> {
-    const begins = wantsTransaction(this.#transactions(), session, statement.piece.text);
+    const begins = wantsTransaction(this.#transactions(), session, statement.sent.text);
     if (begins) {
       try {
         await session.run('BEGIN');
@@ -324,7 +419,7 @@ export class SqlRun implements FileRun {
       statement.explain({ explanation: 'The primary coordinator answers again: run the statement again.' });
       return false;
     }
-    const found = await findWritingWorker(statement.piece.text, session, this.#target, signal);
+    const found = await findWritingWorker(statement.sent, session, this.#target, signal);
     if ('whyNot' in found) {
       statement.explain({ explanation: found.whyNot });
       return false;
@@ -405,7 +500,7 @@ export class SqlRun implements FileRun {
   ): Promise<void> {
     if (statement.view.state !== 'failed') return;
     if (session.closed) {
-      const { mayWrite, ends } = await classify(statement.piece.text);
+      const { mayWrite, ends } = await classify(statement.sent.text);
       const open = session.transactionStatus !== 'idle';
       // What is done within a transaction is undone with it, unless it is what ends it.
       const inDoubt = failure instanceof ConnectionError && mayWrite && (!open || ends !== undefined);
@@ -416,7 +511,7 @@ export class SqlRun implements FileRun {
     const refusal = session.inHotStandby ? standbyRefusal(failure) : undefined;
     const explained =
       refusal &&
-      (await explainStandbyRefusal(policy, refusal, statement.piece.text, session, this.#target, signal));
+      (await explainStandbyRefusal(policy, refusal, statement.sent, session, this.#target, signal));
     const outOfTime = this.#connection.timeLimit.explain(failure, statement.view.elapsedMs);
     const { remedies, explanation = outOfTime } = explainTransaction(
       this.#transactions(),

@@ -7,10 +7,11 @@ import type {
   RowsView,
   StatementView,
 } from '../../contract/results.ts';
+import { encodeRow, type Row } from '../../postgres/dataRows.ts';
 import { ServerError, type ServerErrorFields } from '../../postgres/errors.ts';
 import type { ResultLimits } from '../../postgres/resultLimits.ts';
 import type { Rest, Session } from '../../postgres/session.ts';
-import type { Completion, ResultSink } from '../../postgres/statement.ts';
+import type { BoundStatement, Column, Completion, ResultSink } from '../../postgres/statement.ts';
 import { ArrangedResult } from '../results/arrange/arrangedResult.ts';
 import type { WorkOptions } from '../results/arrange/work.ts';
 import { columnView } from '../results/columns.ts';
@@ -19,6 +20,8 @@ import type { CreateResultFile } from '../results/resultFiles.ts';
 import { ResultStore } from '../results/resultStore.ts';
 import { isLimitable, limitView } from './resultLimit.ts';
 import { executeExplain, explainPrefix, type ExplainWay } from '../plan/explain.ts';
+import { failedLine, inlineData } from '../psql/inlineData.ts';
+import type { Source, Step } from '../psql/script.ts';
 import type { Piece } from '../splitter/piece.ts';
 import { summary } from '../splitter/summary.ts';
 import type { Server } from './target.ts';
@@ -43,9 +46,18 @@ const targetView = ({ clusterName, nodeName, mark }: Place, role: string): State
   ...(mark?.production && { production: true }),
 });
 
-/** One statement of a run: what it is, how it goes, and its rows. */
+/** A statement as it goes to the server: psql's variables are in it, parameters are beside it. */
+export interface Sent extends BoundStatement {
+  /** Where an offset of the text comes from in the piece's text. */
+  readonly origin: (offset: number) => number;
+}
+
+/** One statement or psql command of a run: what it is, how it goes, and its rows. */
 export class RunStatement {
   readonly piece: Piece;
+  readonly step: Step;
+  /** What goes to the server: the piece's text, until variables and parameters have been looked for. */
+  sent: Sent;
   /** What the results show of it; changes as it runs. */
   readonly view: StatementView;
   /** Where in the file it failed, in UTF-16 code units, where the server told. */
@@ -71,14 +83,17 @@ export class RunStatement {
    */
   constructor(
     id: number,
-    piece: Piece,
+    step: Step,
     server: Place,
     createFile: CreateResultFile,
     changed: (statement: RunStatement) => void,
     explain?: ExplainWay,
   ) {
+    const { piece, source, depth } = step;
+    this.step = step;
     this.piece = piece;
     this.#explain = explain;
+    this.sent = { text: piece.text, values: [], origin: (offset) => offset };
     this.#createFile = createFile;
     this.#store = new ResultStore(createFile);
     this.#arranged = new ArrangedResult(this.#store);
@@ -89,6 +104,7 @@ export class RunStatement {
       id,
       sql: summary(piece.text, SUMMARY_LENGTH),
       line: piece.line,
+      ...(depth > 0 && { file: source.name }),
       state: 'pending',
       target: targetView(server, ''),
       columns: [],
@@ -148,6 +164,8 @@ export class RunStatement {
     delete this.view.resumedAt;
     delete this.view.limit;
     delete this.view.nodes;
+    delete this.view.progress;
+    delete this.view.skippedBecause;
     Object.assign(this.view, {
       state: 'pending',
       columns: [],
@@ -160,9 +178,17 @@ export class RunStatement {
     await cleared;
   }
 
-  skip(): void {
+  /** @param why a clause, where it isn't that an earlier statement ended the run */
+  skip(why?: string): void {
     this.view.state = 'skipped';
+    if (why !== undefined) this.view.skippedBecause = why;
     this.#changed();
+  }
+
+  /** Makes it cancelled without having been sent. */
+  giveUp(message: string): void {
+    this.view.state = 'cancelled';
+    this.note({ severity: 'NOTICE', message });
   }
 
   /**
@@ -170,18 +196,22 @@ export class RunStatement {
    * @param limits stop the result where they are reached, if nothing is to be written
    * @returns the error that it failed with, or that cancelling it gave
    */
-  async execute(
-    server: Server,
-    session: Session,
-    signal: AbortSignal,
-    limits?: ResultLimits,
-  ): Promise<unknown> {
-    const { text } = this.piece;
-    this.begin(server, server.role(session));
-    const stopAt = limits && isLimitable(text) ? limits : undefined;
-    return this.#follow({ server, session }, signal, async () => {
-      if (this.#explain) return executeExplain(session, text, this.#explain, this.sink, signal);
-      const completion = await session.execute(text, this.sink, signal, stopAt);
+  execute(server: Server, session: Session, signal: AbortSignal, limits?: ResultLimits): Promise<unknown> {
+    const { text, values } = this.sent;
+    const { copyData } = this.piece;
+    return this.perform(server, session, signal, async () => {
+      if (this.#explain) return executeExplain(session, this.sent, this.#explain, this.sink, signal);
+      if (copyData) {
+        const data = inlineData(this.step.source.text, copyData);
+        return session.execute(text, this.sink, signal, { copyData: data });
+      }
+      // What sends it, such as \gset, wants all rows.
+      const limitable = limits && this.step.sentBy === undefined && (await isLimitable(text));
+      const stopAt = limitable ? limits : undefined;
+      const completion = await session.execute(text, this.sink, signal, {
+        values,
+        ...(stopAt && { limits: stopAt }),
+      });
       if (completion.reached !== undefined && stopAt && session.rest)
         this.#keep(
           { server, session },
@@ -190,6 +220,20 @@ export class RunStatement {
         );
       return completion;
     });
+  }
+
+  /**
+   * Does what it is about, and keeps the time; how it went is in the view.
+   * @returns the error that it failed with, or that cancelling it gave
+   */
+  async perform(
+    server: Server,
+    session: Session,
+    signal: AbortSignal,
+    work: () => Promise<Completion>,
+  ): Promise<unknown> {
+    this.begin(server, server.role(session));
+    return this.#follow({ server, session }, signal, work);
   }
 
   /**
@@ -247,6 +291,23 @@ export class RunStatement {
     this.#changed();
   }
 
+  /** Shows how far it has come, in words. */
+  showProgress(progress: string): void {
+    this.view.progress = progress;
+    this.#changed();
+  }
+
+  /** Shows rows that didn't come from the server as they are. */
+  showRows(columns: readonly Column[], rows: readonly Row[]): void {
+    this.sink.columns(columns);
+    for (const row of rows) this.appendRow(row);
+  }
+
+  /** Shows one more of them. */
+  appendRow(row: Row): void {
+    void this.sink.rows(encodeRow(row), 1);
+  }
+
   /** Shows a message with the statement. */
   note({ severity, message, detail, hint }: Pick<ServerErrorFields, keyof NoticeView>): void {
     this.view.notices.push({
@@ -286,6 +347,7 @@ export class RunStatement {
     complete: () => Promise<Completion>,
   ): Promise<unknown> {
     this.runningOn = { server, session };
+    this.#timeZone = session.timeZone;
     const before = this.view.elapsedMs;
     const began = performance.now();
     const stopNotices = session.onNotice((notice) => {
@@ -328,9 +390,22 @@ export class RunStatement {
     this.view.failure = failureView(error);
     if (error instanceof ServerError && error.position !== undefined) {
       const prefix = this.#explain ? explainPrefix(this.#explain) : '';
-      const offset = offsetOfPosition(prefix + this.piece.text, error.position) - prefix.length;
-      this.errorOffset = this.piece.start + Math.max(0, offset);
+      const { text, origin } = this.sent;
+      const offset = offsetOfPosition(prefix + text, error.position) - prefix.length;
+      this.errorOffset = this.piece.start + origin(Math.max(0, offset));
     }
+    this.#placeInRows(error);
+  }
+
+  /** Tells which line of the file a COPY failed at. */
+  #placeInRows(error: unknown): void {
+    const { copyData } = this.piece;
+    if (!copyData || !(error instanceof ServerError) || error.context === undefined) return;
+    const { text, name }: Source = this.step.source;
+    const failed = failedLine(text, copyData, error.context);
+    if (!failed) return;
+    this.errorOffset = failed.offset;
+    this.explain({ explanation: `Line ${failed.line} of ${name}: ${error.context}.` });
   }
 
   /** Takes its columns and rows. */

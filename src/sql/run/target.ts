@@ -9,7 +9,8 @@ import {
 import { primaryIn } from '../../cluster/status.ts';
 import { connect, type Session } from '../../postgres/session.ts';
 import type { NodeState } from '../../cluster/status.ts';
-import type { DirectWrites, Sharding, WorkerWrites } from '../../sharding/sharding.ts';
+import type { Place } from '../psql/command.ts';
+import type { DirectWrites, ShardedTable, Sharding, WorkerWrites } from '../../sharding/sharding.ts';
 
 /** A server that statements run on. */
 export interface Server {
@@ -53,25 +54,46 @@ export interface Target extends Server {
    * Takes as long as findPrimary.
    */
   whyNoPrimary(signal?: AbortSignal): Promise<string>;
+  /**
+   * Another place of the cluster.
+   * @param place what is left out stays as it is here
+   * @returns undefined where the cluster has no such node
+   */
+  elsewhere(place: Place): Target | undefined;
+  /** The tables that are spread over the cluster; absent in a database that isn't the cluster's. */
+  listTables?(session: Session): Promise<ShardedTable[]>;
 }
 
-/**
- * The way to one node of a cluster.
- * @param readOnly whether connections, also those to other nodes in its place, begin with transactions that may only read
- */
+/** In which way a cluster's nodes are reached. */
+interface Access {
+  /** Whether connections, also those to other nodes in a node's place, begin with transactions that may only read. */
+  readonly readOnly?: boolean;
+  /** The cluster's own unless told. */
+  readonly database?: string;
+}
+
+/** The way to one node of a cluster. */
 export const clusterTarget = (
   service: Pick<ClusterService, 'credentials' | 'status' | 'sharding'>,
   cluster: Cluster,
   node: ClusterNode,
-  readOnly = false,
+  access: Access = {},
 ): Target => ({
-  ...clusterServer(service, cluster, node, readOnly),
+  ...clusterServer(service, cluster, node, access),
   ...waysToWrite(service.sharding(cluster)),
-  workers: workers(cluster).map((worker) => clusterServer(service, cluster, worker, readOnly)),
+  ...((access.database ?? cluster.database) === cluster.database && {
+    listTables: (session: Session) => service.sharding(cluster).listTables(session),
+  }),
+  elsewhere: (place) => {
+    const other = place.node === undefined && place.port === undefined ? node : findNode(cluster, place);
+    const there = place.database === undefined ? access : { ...access, database: place.database };
+    return other && clusterTarget(service, cluster, other, there);
+  },
+  workers: workers(cluster).map((worker) => clusterServer(service, cluster, worker, access)),
   findPrimary: async (signal) => {
     const status = await service.status(cluster, signal);
     const primary = primaryIn(cluster, status);
-    return primary && clusterServer(service, cluster, primary, readOnly);
+    return primary && clusterServer(service, cluster, primary, access);
   },
   mayHavePrimary: async (signal) => {
     const status = await service.status(cluster, signal);
@@ -112,7 +134,7 @@ export const clusterServer = (
   service: Pick<ClusterService, 'credentials'>,
   cluster: Cluster,
   node: ClusterNode,
-  readOnly = false,
+  { readOnly = false, database }: Access = {},
 ): Server => ({
   clusterName: cluster.name,
   nodeName: node.name,
@@ -120,9 +142,19 @@ export const clusterServer = (
   ...(cluster.mark && { mark: cluster.mark }),
   role: (session) => (node.kind === 'worker' ? 'worker' : session.inHotStandby ? 'standby' : 'primary'),
   connect: async (applicationName, signal, settings) =>
-    connect(await service.credentials(cluster, node), {
-      applicationName,
-      ...(signal && { signal }),
-      settings: { ...settings, ...(readOnly && { default_transaction_read_only: 'on' }) },
-    }),
+    connect(
+      { ...(await service.credentials(cluster, node)), ...(database !== undefined && { database }) },
+      {
+        applicationName,
+        ...(signal && { signal }),
+        settings: { ...settings, ...(readOnly && { default_transaction_read_only: 'on' }) },
+      },
+    ),
 });
+
+const findNode = (cluster: Cluster, { node, port }: Place): ClusterNode | undefined =>
+  cluster.nodes.find(
+    (each) =>
+      (port === undefined || each.port === port) &&
+      (node === undefined || each.name === node || (each.host === node && port !== undefined)),
+  );

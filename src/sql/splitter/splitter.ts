@@ -6,6 +6,7 @@ import { StatementShape } from './statementShape.ts';
 
 export type { Piece } from './piece.ts';
 export { pieceAt } from './pieceAt.ts';
+export { together } from './together.ts';
 export { summary } from './summary.ts';
 
 /**
@@ -24,7 +25,15 @@ export function split(source: string): Piece[] {
   return new Splitter(source).run();
 }
 
-class Splitter {
+/** Where a text is as at its beginning: no statement has begun there, and no rows are to come. */
+export interface Boundary {
+  readonly offset: number;
+  /** Line of that offset, from 1. */
+  readonly line: number;
+}
+
+/** Splits a text from a boundary on. */
+export class Splitter {
   readonly #source: string;
   readonly #lexer: Lexer;
   readonly #shape: StatementShape;
@@ -38,18 +47,26 @@ class Splitter {
   /** Rows that begin behind the newline at `newline`, not reached yet; SQL goes on at `resume`. */
   #rowsAhead: { readonly newline: number; readonly resume: number } | undefined;
 
-  constructor(source: string) {
+  constructor(source: string, { offset, line }: Boundary = { offset: 0, line: 1 }) {
     this.#source = source;
     this.#lexer = new Lexer(source);
+    this.#lexer.moveTo(offset);
     this.#shape = new StatementShape(source);
-    this.#lines = new LineCounter(source);
+    this.#lines = new LineCounter(source, offset, line);
   }
 
-  run(): Piece[] {
+  /**
+   * @param enough asked at each boundary, behind a semicolon, with its offset: whether to stop there
+   * @returns the pieces up to there, or to the end
+   */
+  run(enough: (offset: number) => boolean = () => false): Piece[] {
     const lexer = this.#lexer;
     while (lexer.next()) {
-      if (lexer.kind === Token.semicolon && this.#shape.closed) this.#finish(lexer.end);
-      else if (lexer.kind === Token.backslash) this.#command();
+      if (lexer.kind === Token.semicolon && this.#shape.closed) {
+        const wasStatement = this.#begin !== undefined;
+        this.#finish(lexer.end);
+        if (wasStatement && !this.#rowsAhead && enough(lexer.end)) return this.#pieces;
+      } else if (lexer.kind === Token.backslash) this.#command();
       else if (lexer.kind !== Token.space && lexer.kind !== Token.comment) {
         this.#shape.take(lexer);
         this.#extend(lexer.start, lexer.end);
@@ -145,13 +162,15 @@ function readsRows(statement: string): boolean {
 /** Counts lines on the way through a text. */
 class LineCounter {
   readonly #source: string;
-  #line = 1;
+  #line: number;
   /** The newline that ends that line. */
   #newline: number;
 
-  constructor(source: string) {
+  /** @param line of `offset` */
+  constructor(source: string, offset: number, line: number) {
     this.#source = source;
-    this.#newline = source.indexOf('\n');
+    this.#line = line;
+    this.#newline = source.indexOf('\n', offset);
   }
 
   /** @returns the line of `offset`, from 1; offsets must not decrease from call to call. */

@@ -2,6 +2,7 @@ import type { StandbyWrites } from '../../contract/settings.ts';
 import { ServerError, SqlState } from '../../postgres/errors.ts';
 import type { Session } from '../../postgres/session.ts';
 import { classify, type StatementClass } from '../classify/classify.ts';
+import type { BoundStatement } from '../../postgres/statement.ts';
 import { directWriteHazard } from './directWrites.ts';
 import { type Remedy, type RemedyId, remedyView } from './remedies.ts';
 import type { Target } from '../run/target.ts';
@@ -62,13 +63,13 @@ export interface Explanation {
 export const explainStandbyRefusal = async (
   policy: StandbyWrites,
   refusal: StandbyRefusal,
-  sql: string,
+  statement: BoundStatement,
   session: Session,
   target: Target,
   signal: AbortSignal,
 ): Promise<Explanation> => {
   const { nodeName } = target;
-  const statement = await classify(sql);
+  const kind = await classify(statement.text);
   const primary = await target.findPrimary(signal);
   const what =
     refusal === 'read-only'
@@ -78,7 +79,7 @@ export const explainStandbyRefusal = async (
   const remedies: Remedy[] = [];
 
   const there = `attach the file to ${primary ? `${primary.nodeName}, the primary` : 'the primary coordinator'}, and run the transaction there.`;
-  if (statement.ends === 'commit') {
+  if (kind.ends === 'commit') {
     sentences.push(`The whole transaction was rolled back: ${there}`);
     return { explanation: sentences.join(' '), remedies };
   }
@@ -98,12 +99,12 @@ export const explainStandbyRefusal = async (
   if (!primary) {
     const [why, found] = await Promise.all([
       target.whyNoPrimary(signal),
-      findWritingWorker(sql, session, target, signal),
+      findWritingWorker(statement, session, target, signal),
     ]);
     sentences.push(`No primary coordinator answers right now: ${why}.`);
     if ('worker' in found) remedies.push(remedyView('worker', found.worker.nodeName));
     else sentences.push(found.whyNot);
-  } else if (statement.boundToConnection) {
+  } else if (kind.boundToConnection) {
     sentences.push(
       `It is for the connection that runs it: to use it, attach the file to ${primary.nodeName}, the primary.`,
     );
@@ -113,11 +114,11 @@ export const explainStandbyRefusal = async (
 
   const { directWrites } = target;
   // Not asked for in vain: it takes a while.
-  if (wayUnasked(policy, refusal, statement, target, remedies) !== undefined) {
+  if (wayUnasked(policy, refusal, kind, target, remedies) !== undefined) {
     return { explanation: sentences.join(' '), remedies };
   }
-  const planned = refusal === 'read-only' && statement.kind === 'write' && statement.hasPlan;
-  if (planned && (await directWrites?.isPossible(session, sql))) {
+  const planned = refusal === 'read-only' && kind.kind === 'write' && kind.hasPlan;
+  if (planned && (await directWrites?.isPossible(session, statement))) {
     const hazard = directWrites && (await directWriteHazard(session, target, directWrites, signal));
     if (hazard === undefined) {
       remedies.push(remedyView('direct', nodeName));

@@ -1,6 +1,7 @@
 import { ConnectionError, ServerError } from '../../postgres/errors.ts';
 import type { Session } from '../../postgres/session.ts';
 import { classify } from '../classify/classify.ts';
+import type { BoundStatement } from '../../postgres/statement.ts';
 import { copySettings } from '../run/settings.ts';
 import type { Server, Target } from '../run/target.ts';
 
@@ -15,7 +16,7 @@ export type WorkerSearch = { readonly worker: Server } | { readonly whyNot: stri
  * @param standby the file's connection, outside of a transaction
  */
 export const findWritingWorker = async (
-  sql: string,
+  statement: BoundStatement,
   standby: Session,
   target: Target,
   signal: AbortSignal,
@@ -30,7 +31,7 @@ export const findWritingWorker = async (
         'One that doesn’t answer may still be the primary at work, so no worker writes in its place: stop it, or wait until it answers.',
     };
   }
-  const { kind, hasPlan } = await classify(sql);
+  const { kind, hasPlan } = await classify(statement.text);
   if (kind !== 'write' || !hasPlan) {
     return {
       whyNot:
@@ -39,7 +40,7 @@ export const findWritingWorker = async (
   }
   const reasons: string[] = [];
   for (const worker of workers) {
-    const obstacle = await obstacleOn(worker, sql, standby, workerWrites, signal);
+    const obstacle = await obstacleOn(worker, statement, standby, workerWrites, signal);
     if (obstacle === undefined) return { worker };
     reasons.push(`${worker.nodeName}: ${obstacle}`);
   }
@@ -48,7 +49,7 @@ export const findWritingWorker = async (
 
 const obstacleOn = async (
   worker: Server,
-  sql: string,
+  statement: BoundStatement,
   standby: Session,
   writes: NonNullable<Target['workerWrites']>,
   signal: AbortSignal,
@@ -57,7 +58,7 @@ const obstacleOn = async (
     const session = await worker.connect('citus-sql worker', signal);
     try {
       await copySettings(standby, session);
-      return await writes.obstacle(session, standby, sql);
+      return await writes.obstacle(session, standby, statement);
     } finally {
       await session.close();
     }

@@ -3,7 +3,7 @@ import type { ClusterService } from '../../cluster/clusters.ts';
 import type { ClusterMonitor } from '../../cluster/monitor.ts';
 import type { FileRef, NodeRef } from '../../contract/refs.ts';
 import type { ExplainWay } from '../../sql/plan/explain.ts';
-import { pieceAt, type Piece } from '../../sql/splitter/splitter.ts';
+import { pieceAt, type Piece, together } from '../../sql/splitter/splitter.ts';
 import { clusterTarget } from '../../sql/run/target.ts';
 import type { Targets } from '../commands/targets.ts';
 import type { Guard } from '../guard.ts';
@@ -187,7 +187,7 @@ export class SqlCommands implements vscode.Disposable {
       );
       return;
     }
-    const target = clusterTarget(service, attached.cluster, attached.node, permission.readOnly);
+    const target = clusterTarget(service, attached.cluster, attached.node, permission);
     const nodes = nodeAddresses(attached.cluster);
     await runs.start({ document, target, pieces, wholeFile, nodes, ...(explain && { explain }) });
   }
@@ -217,9 +217,12 @@ const editorOf = (document: vscode.TextDocument): vscode.TextEditor | undefined 
   return vscode.window.visibleTextEditors.find((editor) => editor.document === document);
 };
 
-/** The piece that starts at an offset, if one does. */
+/** The piece that starts at an offset, if one does, with the command that sends it. */
 export const pieceFrom = (document: vscode.TextDocument, offset: number): readonly Piece[] =>
-  piecesOf(document).filter(({ start }) => start === offset);
+  together(
+    piecesOf(document),
+    piecesOf(document).find(({ start }) => start === offset),
+  );
 
 /** What is selected, and where nothing is the statement at the cursor. */
 export const selectedPieces = (document: vscode.TextDocument): readonly Piece[] => {
@@ -232,6 +235,6 @@ export const selectedPieces = (document: vscode.TextDocument): readonly Piece[] 
       .flatMap((selection) => piecesWithin(document, selection));
   }
   const cursor = document.offsetAt(editor.selection.active);
-  const piece = pieceAt(piecesOf(document), document.getText(), cursor);
-  return piece ? [piece] : [];
+  const pieces = piecesOf(document);
+  return together(pieces, pieceAt(pieces, document.getText(), cursor));
 };

@@ -3,7 +3,7 @@ import type { ClusterService } from '../../cluster/clusters.ts';
 import { type Cluster, type ClusterNode, coordinators, workers } from '../../cluster/model.ts';
 import type { ClusterMonitor } from '../../cluster/monitor.ts';
 import type { FileRef } from '../../contract/refs.ts';
-import { mayWrite } from '../../sql/run/nodes/refusal.ts';
+import { classify } from '../../sql/classify/classify.ts';
 import { clusterServer } from '../../sql/run/target.ts';
 import type { Targets } from '../commands/targets.ts';
 import { nodeDescription } from '../explorer/describe.ts';
@@ -83,11 +83,9 @@ export class RunOnNodes implements vscode.Disposable {
     const cluster = await this.#clusterOf(document.uri);
     const choice = cluster && (await this.#choose(cluster, document.uri, pieces.length));
     if (!choice) return;
-    const writes = await confirm(
-      cluster,
-      choice,
-      choice.writable || pieces.some(({ text }) => mayWrite(text)),
-    );
+    const classes = await Promise.all(pieces.map(({ text }) => classify(text)));
+    const mayWrite = choice.writable || classes.some((found) => found.mayWrite);
+    const writes = await confirm(cluster, choice, mayWrite);
     if (writes === undefined) return;
     const servers = choice.nodes.map((node) => clusterServer(service, cluster, node));
     await runs.startOnNodes({ document, servers, pieces, mayWrite: writes });

@@ -21,9 +21,10 @@ import type { SqlDiagnostics } from './diagnostics.ts';
 import type { HistoryRecorder } from '../history/recorder.ts';
 import { resultLimits, standbyWrites, statementTimeout } from '../settings.ts';
 import type { TransactionModes } from '../transactions/transactionModes.ts';
+import { askFor, LastValues } from './askValue.ts';
 import type { Attachments } from './attachments.ts';
 import { Cancelling } from './cancelling.ts';
-import { columnOf, fileName, rangeOf } from './sqlFile.ts';
+import { columnOf, fileName, rangeOf, sourceOf } from './sqlFile.ts';
 
 /** Files whose last run keeps its rows; those that were run longest ago give up theirs. */
 const KEPT_RUNS = 20;
@@ -81,6 +82,7 @@ export class Runs implements ResultsActions, vscode.Disposable {
   /** The last run of each file, by its URI; the one that began last comes last. */
   readonly #runs = new Map<string, Entry>();
   readonly #losses: vscode.Disposable;
+  readonly #lastValues = new LastValues();
   #lastId = 0;
   /** A file's run began or ended. */
   readonly onDidChange = this.#changed.event;
@@ -128,12 +130,14 @@ export class Runs implements ResultsActions, vscode.Disposable {
     const request = {
       file: fileName(file),
       pieces,
+      source: sourceOf(document),
       wholeFile,
       standbyWrites: () => standbyWrites(file),
       limits: () => resultLimits(file),
       transactions: () => this.#modes.of(file),
       statementTimeout: statementTimeout(file),
       ...(explain && { explain }),
+      ask: askFor(file, this.#lastValues),
     };
     await this.#begin(
       file,
@@ -145,7 +149,14 @@ export class Runs implements ResultsActions, vscode.Disposable {
   /** Runs pieces of a file on several nodes at once, and returns when they have ended. */
   async startOnNodes({ document, servers, pieces, mayWrite }: NodesOrder): Promise<void> {
     const file = document.uri;
-    const request = { file: fileName(file), pieces, servers, mayWrite, limits: resultLimits(file) };
+    const request = {
+      file: fileName(file),
+      pieces,
+      source: sourceOf(document),
+      servers,
+      mayWrite,
+      limits: resultLimits(file),
+    };
     await this.#begin(
       file,
       [],
@@ -250,13 +261,14 @@ export class Runs implements ResultsActions, vscode.Disposable {
 
   reveal(runId: number, statementId: number): void {
     const entry = this.#find(runId);
-    const piece = entry?.run.statements[statementId]?.piece;
-    if (!entry || !piece) return;
+    const statement = entry?.run.statements[statementId];
+    if (!entry || !statement) return;
     void (async () => {
-      const document = await vscode.workspace.openTextDocument(entry.file);
-      const viewColumn = columnOf(entry.file);
+      const file = fileOf(entry.file, statement);
+      const document = await vscode.workspace.openTextDocument(file);
+      const viewColumn = columnOf(file);
       await vscode.window.showTextDocument(document, {
-        selection: rangeOf(document, piece),
+        selection: rangeOf(document, statement.piece),
         ...(viewColumn !== undefined && { viewColumn }),
       });
     })().catch((error: unknown) => {
@@ -372,7 +384,12 @@ export class Runs implements ResultsActions, vscode.Disposable {
 
   #underline({ file, run }: Entry): void {
     const failed = run.statements.find(({ view }) => view.state === 'failed');
-    const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
+    const failedIn = failed && fileOf(file, failed).toString();
+    const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === failedIn);
     if (failed && document) this.#diagnostics.show(document, failed);
   }
 }
+
+/** The file that a statement stands in: the run's own, or one that `\i` named. */
+const fileOf = (file: vscode.Uri, { step }: RunStatement): vscode.Uri =>
+  step.depth > 0 && step.source.path !== undefined ? vscode.Uri.file(step.source.path) : file;

@@ -61,6 +61,8 @@ const sentences: Readonly<Record<string, string>> = {
 /** A command tag as a sentence: `UPDATE 3` is "3 rows updated.", `CREATE TABLE` is "Table created." */
 export function tagInWords(tag: string | undefined): string {
   if (!tag) return 'Done: there was nothing to run.';
+  // A command of psql's: what it has to say are its notices.
+  if (tag.startsWith('\\')) return '';
   const sentence = sentences[tag];
   if (sentence) return sentence;
   const [verb = '', ...rest] = tag.split(' ');
@@ -75,6 +77,8 @@ export function tagInWords(tag: string | undefined): string {
 
 /** The word that says what a statement is, for as long as the server's tag is not known. */
 export function firstKeyword(sql: string): string {
+  const command = /^\\\S+/.exec(sql)?.[0];
+  if (command !== undefined) return command;
   const bare = sql.replace(/^([\s(]|\/\*.*?\*\/)+/s, '');
   return /^[a-z]+/i.exec(bare)?.[0].toUpperCase() ?? 'SQL';
 }

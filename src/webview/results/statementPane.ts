@@ -215,12 +215,12 @@ export class StatementPane {
 }
 
 /** What there is to say where the rows, the failure or the spinner don't say it. */
-function inWords({ state, commandTag, columns, rowCount, nodes }: StatementView): string {
+function inWords({ state, commandTag, columns, rowCount, nodes, skippedBecause }: StatementView): string {
   switch (state) {
     case 'pending':
       return 'Waits for the statements before it.';
     case 'skipped':
-      return 'Not run, because the run ended at an earlier statement.';
+      return `Not run, because ${skippedBecause ?? 'the run ended at an earlier statement'}.`;
     case 'cancelled':
       return rowCount > 0
         ? `Cancelled. The ${counted(rowCount, 'row')} that had come are below.`

@@ -53,10 +53,10 @@ export class StatusLine {
   }
 
   update(statement: StatementView): void {
-    const { state, commandTag, rowCount, columns, target } = statement;
+    const { state, commandTag, rowCount, columns, target, progress = '', file } = statement;
     setText(this.#tag, commandTag ?? `${firstKeyword(statement.sql)}: ${words[state].toLowerCase()}`);
     const soFar = state === 'running' ? ' so far' : '';
-    setText(this.#rows, columns.length > 0 ? counted(rowCount, 'row') + soFar : '');
+    setText(this.#rows, columns.length > 0 ? counted(rowCount, 'row') + soFar : progress);
     setText(this.#zone, shownTimeZone(statement) ?? '');
     setText(this.#cluster, target.cluster);
     setText(this.#node, target.node);
@@ -66,7 +66,7 @@ export class StatusLine {
     this.#badge.dataset['colour'] = target.colour ?? '';
     setText(this.#production, target.production ? 'production' : '');
     this.#badge.title = `Ran on ${target.node} (${target.role}) of cluster ${target.cluster}`;
-    setText(this.#line, `Line ${statement.line}`);
+    setText(this.#line, file === undefined ? `Line ${statement.line}` : `${file}, line ${statement.line}`);
   }
 
   /** @param text what the selected cells come to; empty where there are none */

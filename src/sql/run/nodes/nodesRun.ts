@@ -3,6 +3,7 @@ import { ServerError, SqlState } from '../../../postgres/errors.ts';
 import type { ResultLimits } from '../../../postgres/resultLimits.ts';
 import type { Session } from '../../../postgres/session.ts';
 import type { CreateResultFile } from '../../results/resultFiles.ts';
+import type { Source } from '../../psql/script.ts';
 import type { Piece } from '../../splitter/piece.ts';
 import type { FileRun } from '../fileRun.ts';
 import { isLimitable, limitView } from '../resultLimit.ts';
@@ -18,6 +19,8 @@ export interface NodesRunRequest {
   readonly file: string;
   /** What to run, in order, at least one; offsets and lines are those of the file. */
   readonly pieces: readonly Piece[];
+  /** What they are pieces of. */
+  readonly source: Source;
   /** Nodes of one cluster, in the order of their rows, at least one. */
   readonly servers: readonly Server[];
   /** Whether somebody has agreed to writes; else the servers refuse them. */
@@ -66,8 +69,9 @@ export class NodesRun implements FileRun {
     this.file = request.file;
     this.#request = request;
     this.#createFile = createFile;
-    this.statements = request.pieces.map(
-      (piece, id) => new RunStatement(id, piece, this.#where, createFile, changed),
+    const { pieces, source } = request;
+    this.statements = pieces.map(
+      (piece, id) => new RunStatement(id, { piece, source, depth: 0 }, this.#where, createFile, changed),
     );
   }
 
@@ -220,7 +224,7 @@ export class NodesRun implements FileRun {
         statement.note({ ...notice, message: `${node.server.nodeName}: ${notice.message}` });
       });
       try {
-        const limits = isLimitable(text) ? this.#request.limits : { rows: 0, bytes: 0 };
+        const limits = (await isLimitable(text)) ? this.#request.limits : { rows: 0, bytes: 0 };
         const { commandTag, stopped, reached } = await session.execute(
           text,
           {
@@ -233,7 +237,7 @@ export class NodesRun implements FileRun {
             },
           },
           signal,
-          limits,
+          { limits },
         );
         show({
           state: stopped ? 'cancelled' : 'done',

@@ -1,13 +1,9 @@
 import type { Piece } from '../../splitter/piece.ts';
-import type { Refusal } from '../refusal.ts';
+import type { Refusal } from '../../psql/script.ts';
 
 /** Statements that begin, end or shape a transaction, or say whether it may write. */
 const TRANSACTION =
   /^(begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|prepare\s+transaction|set\s+((session|local)\s+)?(session\s+characteristics|(default_)?transaction))/i;
-
-/** Statements that read, and do nothing else unless a function does. */
-const READS = /^[\s(]*(select|table|values|show|explain(?!.*\banalyze\b))\b/is;
-const WRITES = /\b(insert|update|delete|merge|into|analyze)\b/i;
 
 /** Finds the first piece that can't run on several nodes at once. Nothing is run where there is one. */
 export const findNodesRefusal = (pieces: readonly Piece[]): Refusal | undefined => {
@@ -30,6 +26,3 @@ export const findNodesRefusal = (pieces: readonly Piece[]): Refusal | undefined 
   }
   return undefined;
 };
-
-/** Whether a statement may write, as far as its words tell; when in doubt it does. */
-export const mayWrite = (sql: string): boolean => !READS.test(sql) || WRITES.test(sql);

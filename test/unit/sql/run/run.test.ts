@@ -17,6 +17,8 @@ class FakeSession implements Session {
   readonly timeZone = 'UTC';
   readonly inHotStandby = false;
   readonly rest = undefined;
+  readonly peer = { host: '127.0.0.1', port: 5432, user: 'me', database: 'postgres' };
+  readonly serverVersion = '15.2';
   readonly sent: string[] = [];
   transactionStatus: TransactionStatus = 'idle';
   closed = false;
@@ -48,6 +50,7 @@ class FakeSession implements Session {
 
   onNotice = () => () => undefined;
   query = () => Promise.reject(new Error('not in this test'));
+  describe = () => Promise.reject(new Error('not in this test'));
   copyOut = () => Promise.reject(new Error('not in this test'));
   copyIn = () => Promise.reject(new Error('not in this test'));
   run = (sql: string): Promise<void> => {
@@ -73,6 +76,7 @@ const runOn = (
     mayHavePrimary: () => Promise.resolve(false),
     whyNoPrimary: () => Promise.resolve('coordinator1 is stopped'),
     workers: [],
+    elsewhere: () => undefined,
   };
   const file = new FileSession(target, 'test.sql');
   return { run: newRun(file, target, text, changed), file, target };
