@@ -17,7 +17,7 @@ import { openFilterPopover } from './filterPopover.ts';
 
 type WithoutPlace<Request> = Request extends unknown ? Omit<Request, 'runId' | 'statementId'> : never;
 /** What is asked of the host about the rows of one statement. */
-export type RowRequest = WithoutPlace<ArrangementRequest>;
+type RowRequest = WithoutPlace<ArrangementRequest>;
 
 /** What the tools need of those around them. */
 interface RowToolsActions {
