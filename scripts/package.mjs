@@ -7,7 +7,7 @@ import { buildVsix } from './setup/vsix.mjs';
 /** `npm run package`: makes the VSIX and tells what is in it. The exit code is 1 when it has grown too large. */
 
 const kilobyte = 1_024;
-const bundleLimit = 600 * kilobyte;
+const bundleLimit = 700 * kilobyte;
 const vsixLimit = 1_024 * kilobyte;
 
 /**
