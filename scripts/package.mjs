@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { root } from './setup/paths.mjs';
@@ -7,7 +7,8 @@ import { buildVsix } from './setup/vsix.mjs';
 /** `npm run package`: makes the VSIX and tells what is in it. The exit code is 1 when it has grown too large. */
 
 const kilobyte = 1_024;
-const bundleLimit = 700 * kilobyte;
+/** Of what is read to activate the extension; packages that are loaded when they are needed come besides. */
+const bundleLimit = 600 * kilobyte;
 const vsixLimit = 1_024 * kilobyte;
 
 /**
@@ -26,11 +27,5 @@ async function checkSize(what, files, limit) {
 await ensureDependencies();
 const { vsix, listing } = await buildVsix();
 console.log(listing);
-const dist = join(root, 'dist');
-const host = (await readdir(dist, { recursive: true })).filter((name) => name.endsWith('.cjs'));
-await checkSize(
-  `What runs in the extension host (${host.join(', ')})`,
-  host.map((name) => join(dist, name)),
-  bundleLimit,
-);
+await checkSize('What is read to activate it', [join(root, 'dist', 'extension.cjs')], bundleLimit);
 await checkSize(vsix, [vsix], vsixLimit);

@@ -26,7 +26,7 @@ const host = (rowCount: number) => `
       if (type === 'ready') deliver({ type: 'run', run: { id: 1, file: 'f', running: false, statements: [statement] }, count: 1 });
       if (type === 'rows') {
         const rows = Array.from({ length: count }, (_, n) => row(first + n));
-        deliver({ type: 'rows', runId: 1, statementId: 0, first, rows });
+        deliver({ type: 'rows', runId: 1, statementId: 0, arrangement: 0, first, rows, numbers: [] });
       }
     },
   });`;

@@ -63,6 +63,15 @@ describe('transactions and time limits', function () {
       assert.equal(file.transactionStatus, 'idle');
     });
 
+    it('begins before rows that are copied in, too', async () => {
+      const { view } = await manually('\\copy t from stdin\n1\n2\n\\.\n');
+      assert.deepEqual(outcomes(view), ['done COPY 2']);
+      assert.equal(file.transactionStatus, 'transaction');
+      assert.equal(await count(), 0);
+      await file.endTransaction('ROLLBACK');
+      assert.equal(await count(), 0);
+    });
+
     it('leaves what begins and ends transactions to the file', async () => {
       const { view } = await manually(
         'BEGIN; INSERT INTO t VALUES (1); SAVEPOINT s; INSERT INTO t VALUES (2); ROLLBACK TO s; COMMIT; -- done\nROLLBACK',

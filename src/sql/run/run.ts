@@ -8,23 +8,20 @@ import { directWriteHazard } from '../writes/directWrites.ts';
 import { failureView } from './failure.ts';
 import type { FileRun } from './fileRun.ts';
 import type { Ask } from '../psql/ask.ts';
-import type { Place } from '../psql/command.ts';
-import { CommandError } from '../psql/commandError.ts';
 import { isCommand } from '../psql/commands.ts';
 import { Interpreter } from '../psql/interpreter.ts';
 import { readScript, type Refusal, type Source } from '../psql/script.ts';
-import { describeLoss, FileSession } from './fileSession.ts';
+import { IN_DOUBT, runOnPrimary, runOnWorker } from './elsewhere.ts';
+import { describeLoss, type FileSession } from './fileSession.ts';
+import { RunLocation } from './location.ts';
 import type { ExplainWay } from '../plan/explain.ts';
-import { awaitReplay } from '../writes/replay.ts';
 import type { CreateResultFile } from '../results/resultFiles.ts';
 import { RunStatement } from './runStatement.ts';
-import { copySettings } from './settings.ts';
 import type { Piece } from '../splitter/piece.ts';
 import { explainStandbyRefusal, standbyRefusal, wayUnasked } from '../writes/standbyWrites.ts';
-import type { Server, Target } from './target.ts';
+import type { Target } from './target.ts';
 import { terminate } from './terminate.ts';
 import { explainTransaction, wantsTransaction } from './transactions.ts';
-import { findWritingWorker } from '../writes/workerWrites.ts';
 
 export interface RunRequest {
   readonly id: number;
@@ -50,7 +47,8 @@ export interface RunRequest {
   readonly explain?: ExplainWay;
 }
 
-const IN_DOUBT = 'Whether this statement took effect is not known.';
+/** psql commands by which rows come in, or statements are run. */
+const WRITING_COMMANDS: ReadonlySet<string> = new Set(['\\copy', '\\gexec']);
 
 /**
  * Statements and psql commands of a file, run in order on the file's connection. The first that fails stops it, unless
@@ -67,11 +65,7 @@ export class SqlRun implements FileRun {
   readonly #statementTimeout: number;
   readonly #interpreter: Interpreter;
   readonly #refusal: Refusal | undefined;
-  /** The file's own connection, and where it is attached to. */
-  readonly #home: { readonly connection: FileSession; readonly target: Target };
-  /** The same, unless `\c` went elsewhere. */
-  #connection: FileSession;
-  #target: Target;
+  readonly #location: RunLocation;
   /** The statement whose failure stopped the run. */
   #stoppedAt: number | undefined;
   #activity: AbortController | undefined;
@@ -102,9 +96,15 @@ export class SqlRun implements FileRun {
     this.#limits = request.limits;
     this.#transactions = request.transactions;
     this.#statementTimeout = request.statementTimeout;
-    this.#home = { connection, target };
-    this.#connection = connection;
-    this.#target = target;
+    this.#location = new RunLocation(connection, target, request.file);
+  }
+
+  get #connection(): FileSession {
+    return this.#location.connection;
+  }
+
+  get #target(): Target {
+    return this.#location.target;
   }
 
   get running(): boolean {
@@ -192,13 +192,11 @@ export class SqlRun implements FileRun {
         return;
       }
       const succeeded =
-        remedyId === 'primary'
-          ? await this.#runOnPrimary(statement, session, signal)
-          : remedyId === 'worker'
-            ? await this.#runOnWorker(statement, session, signal)
-            : remedyId === 'outside'
-              ? await this.#runOutside(statement, session, signal)
-              : await this.#runDirectly(statement, session, signal);
+        remedyId === 'primary' || remedyId === 'worker'
+          ? await this.#runElsewhere(remedyId, statement, session, signal)
+          : remedyId === 'outside'
+            ? await this.#runOutside(statement, session, signal)
+            : await this.#runDirectly(statement, session, signal);
       if (!succeeded) return;
       this.#interpreter.note(statement);
       // Where the script says that failures don't matter, the rest has been run.
@@ -209,7 +207,7 @@ export class SqlRun implements FileRun {
   /** Cancels, frees all rows, and deletes their files. */
   async close(): Promise<void> {
     this.cancel();
-    await Promise.all([this.#comeHome(), ...this.statements.map((statement) => statement.clear())]);
+    await Promise.all([this.#location.comeHome(), ...this.statements.map((statement) => statement.clear())]);
   }
 
   async #active(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
@@ -223,7 +221,8 @@ export class SqlRun implements FileRun {
       const offers = this.statements.some(
         ({ view }) => (view.failure?.remedies.length ?? 0) > 0 || view.limit?.open === true,
       );
-      if (!offers) await this.#comeHome();
+      const last = this.statements.findLast(({ view }) => view.startedAt > 0);
+      if (!offers) await this.#location.comeHome(last);
       this.#activity = undefined;
       for (const statement of this.statements) {
         if (statement.view.state === 'pending') statement.skip();
@@ -281,11 +280,13 @@ export class SqlRun implements FileRun {
       return;
     }
     if (statement.piece.kind === 'psql') {
+      const writes = WRITING_COMMANDS.has(statement.piece.name.toLowerCase());
+      if (writes && (await this.#beginByHand(statement, session)) === 'refused') return;
       await this.#interpreter.command(statement, this.statements[statement.view.id - 1], {
         session,
         server: this.#target,
         signal,
-        connect: (place) => this.#goElsewhere(place, statement, signal),
+        connect: (place) => this.#location.goTo(place, statement, signal),
       });
       await this.#explain(statement, undefined, session, signal, this.#standbyWrites());
       return;
@@ -294,46 +295,6 @@ export class SqlRun implements FileRun {
     const failure = await this.#runOne(statement, session, signal);
     await this.#explainOrGoOn(statement, failure, session, signal);
     this.#interpreter.note(statement);
-  }
-
-  /** Goes on over another connection until the run ends, and says so. */
-  async #goElsewhere(place: Place, statement: RunStatement, signal: AbortSignal): Promise<void> {
-    const target = this.#target.elsewhere(place);
-    if (!target) {
-      const node = [place.node, place.port].filter((part) => part !== undefined).join(':');
-      throw new CommandError(
-        `${this.#target.clusterName} has no node ${node}.`,
-        'Name a node as the explorer does: \\c - - coordinator2',
-      );
-    }
-    const connection = new FileSession(target, this.file);
-    const session = await connection.open(signal);
-    if (this.#connection !== this.#home.connection) await this.#connection.close();
-    this.#connection = connection;
-    this.#target = target;
-    this.#home.connection.variables.connected(session);
-    statement.note({
-      severity: 'NOTICE',
-      message: `The rest of this run goes to ${target.nodeName}, database ${session.peer.database}, over a connection of its own. The file stays attached to ${this.#home.target.nodeName}.`,
-    });
-  }
-
-  /** Ends what `\c` began. */
-  async #comeHome(): Promise<void> {
-    const { connection, target } = this.#home;
-    const left = this.#connection;
-    if (left === connection) return;
-    const last = this.statements.findLast(({ view }) => view.startedAt > 0);
-    if (left.transactionStatus !== 'idle') {
-      last?.note({
-        severity: 'WARNING',
-        message: `The transaction that was open on ${this.#target.nodeName} was rolled back: the run has ended, and with it what \\c began.`,
-      });
-    }
-    this.#connection = connection;
-    this.#target = target;
-    if (connection.current) connection.variables.connected(connection.current);
-    await left.close();
   }
 
   /** Explains a failure, and does what needs no asking about it. */
@@ -349,8 +310,7 @@ export class SqlRun implements FileRun {
     const remedies = statement.view.failure?.remedies ?? [];
     const { text } = statement.sent;
     const way = refusal && wayUnasked(policy, refusal, await classify(text), this.#target, remedies);
-    if (way === 'primary') await this.#runOnPrimary(statement, session, signal);
-    else if (way === 'worker') await this.#runOnWorker(statement, session, signal);
+    if (way === 'primary' || way === 'worker') await this.#runElsewhere(way, statement, session, signal);
     else if (way === 'direct') await this.#runDirectlyOnce(statement, session, signal);
   }
 
@@ -380,20 +340,26 @@ export class SqlRun implements FileRun {
 
   /** Runs a statement on the file's connection, in a transaction where the person commits by hand. */
   async #execute(statement: RunStatement, session: Session, signal: AbortSignal): Promise<unknown> {
-    const begins = wantsTransaction(this.#transactions(), session, statement.sent.text);
-    if (begins) {
-      try {
-        await session.run('BEGIN');
-      } catch (error) {
-        statement.refuse(failureView(error));
-        return error;
-      }
-    }
+    const begun = await this.#beginByHand(statement, session);
+    if (begun === 'refused') return undefined;
     const failure = await statement.execute(this.#target, session, signal, this.#limits());
     // Nothing is in it yet. What a standby refuses is explained as part of it, since it must not go on elsewhere unasked.
-    const inVain = begins && statement.view.state !== 'done' && !session.closed && !session.inHotStandby;
+    const inVain =
+      begun === 'begun' && statement.view.state !== 'done' && !session.closed && !session.inHotStandby;
     if (inVain) await session.run('ROLLBACK');
     return failure;
+  }
+
+  /** Begins a transaction before a statement or command where the person commits by hand, and none is open. */
+  async #beginByHand(statement: RunStatement, session: Session): Promise<'begun' | 'not needed' | 'refused'> {
+    if (!wantsTransaction(this.#transactions(), session, statement.sent.text)) return 'not needed';
+    try {
+      await session.run('BEGIN');
+      return 'begun';
+    } catch (error) {
+      statement.refuse(failureView(error));
+      return 'refused';
+    }
   }
 
   async #runOutside(statement: RunStatement, session: Session, signal: AbortSignal): Promise<boolean> {
@@ -403,65 +369,14 @@ export class SqlRun implements FileRun {
     return statement.view.state === 'done';
   }
 
-  async #runOnPrimary(statement: RunStatement, session: Session, signal: AbortSignal): Promise<boolean> {
-    const primary = await this.#target.findPrimary(signal);
-    if (!primary) {
-      const why = await this.#target.whyNoPrimary(signal);
-      statement.explain({ explanation: `No primary coordinator answers right now: ${why}.` });
-      return false;
-    }
-    return this.#runOn(primary, statement, session, signal, `this ran on ${primary.nodeName}, the primary`);
-  }
-
-  /** Runs a write on a worker, where there is still no primary. */
-  async #runOnWorker(statement: RunStatement, session: Session, signal: AbortSignal): Promise<boolean> {
-    if (await this.#target.findPrimary(signal)) {
-      statement.explain({ explanation: 'The primary coordinator answers again: run the statement again.' });
-      return false;
-    }
-    const found = await findWritingWorker(statement.sent, session, this.#target, signal);
-    if ('whyNot' in found) {
-      statement.explain({ explanation: found.whyNot });
-      return false;
-    }
-    const why = await this.#target.whyNoPrimary(signal);
-    const where = `no primary coordinator answers (${why}), so this ran on ${found.worker.nodeName}, a worker`;
-    return this.#runOn(found.worker, statement, session, signal, where);
-  }
-
-  /**
-   * @param where a clause that tells where it runs and why
-   * @returns whether it succeeded
-   */
-  async #runOn(
-    server: Server,
+  #runElsewhere(
+    where: 'primary' | 'worker',
     statement: RunStatement,
-    session: Session,
+    standby: Session,
     signal: AbortSignal,
-    where: string,
   ): Promise<boolean> {
-    const there = await server.connect(`citus-sql ${this.file} (from standby)`, signal);
-    try {
-      await copySettings(session, there);
-      await statement.reset();
-      const failure = await statement.execute(server, there, signal);
-      if (failure instanceof ConnectionError) statement.explain({ explanation: IN_DOUBT });
-      statement.note({
-        severity: 'NOTICE',
-        message: `${this.#target.nodeName} is a standby and takes no writes: ${where}.`,
-      });
-      if (statement.view.state !== 'done') return false;
-      // What a worker writes is rows of shards, which the standby reads where they are.
-      if (server.role(there) === 'primary' && !(await awaitReplay(there, session, signal))) {
-        statement.note({
-          severity: 'WARNING',
-          message: `${this.#target.nodeName} has not replayed this yet: what follows in the file may not see it.`,
-        });
-      }
-      return true;
-    } finally {
-      await there.close();
-    }
+    const run = where === 'primary' ? runOnPrimary : runOnWorker;
+    return run(statement, { standby, target: this.#target, file: this.file, signal });
   }
 
   /** Sends a write to its shard, which was found to be safe just now; the next one is asked about again. */
