@@ -73,7 +73,7 @@ describe('arranging a result', function () {
     await window().screenshot('column menu');
     await choose('Filter…');
     await window().webview.getByLabel('Condition').selectOption('contains');
-    await window().webview.getByLabel('Value').fill('SHIP');
+    await window().webview.getByLabel('Value', { exact: true }).fill('SHIP');
     await window().screenshot('filter popover');
     await press('Enter');
     await window().webview.getByText('66,666 of 200,000 rows').waitFor();
@@ -131,7 +131,7 @@ describe('arranging a result', function () {
     await header('amount').click({ button: 'right' });
     await choose('Filter…');
     await window().webview.getByLabel('Condition').selectOption('less');
-    await window().webview.getByLabel('Value').fill('a lot');
+    await window().webview.getByLabel('Value', { exact: true }).fill('a lot');
     await press('Enter');
     await window()
       .webview.getByText(/“a lot” can’t be compared/)

@@ -65,7 +65,7 @@ export const readScript = (
 ): Script => {
   const steps: Step[] = [];
   let refusal: Refusal | undefined;
-  const psqlHint = `${NOTHING_RUN} Take it out, or run the file in psql: "Open psql Terminal" on ${nodeName}.`;
+  const psqlHint = `${NOTHING_RUN} Take it out, or run the file in psql: "Open psql" on ${nodeName}.`;
 
   const add = (own: readonly Piece[], from: Source, chain: readonly string[], depth: number): void => {
     const blocks = new Conditionals();

@@ -12,7 +12,7 @@ export interface Sender {
   readonly nodeName: string;
   /** What happens to writes that it refuses. */
   readonly standbyWrites: StandbyWrites;
-  readonly ways: Pick<Target, 'directWrites'>;
+  readonly ways: Pick<Target, 'directWrites' | 'readOnly'>;
   /** The name of the node at a peer address. */
   readonly nameOf: (placement: Placement) => string;
 }

@@ -85,10 +85,15 @@ export class RunOnNodes implements vscode.Disposable {
     if (!choice) return;
     const classes = await Promise.all(pieces.map(({ text }) => classify(text)));
     const mayWrite = choice.writable || classes.some((found) => found.mayWrite);
-    const writes = await confirm(cluster, choice, mayWrite);
+    const writes = await confirm(cluster, choice, mayWrite, this.#isReadOnly(document.uri));
     if (writes === undefined) return;
     const servers = choice.nodes.map((node) => clusterServer(service, cluster, node));
     await runs.startOnNodes({ document, servers, pieces, mayWrite: writes });
+  }
+
+  #isReadOnly(file: vscode.Uri): boolean {
+    const { attachments, monitor } = this.#deps;
+    return attachedTo(file, attachments, monitor)?.readOnly ?? false;
   }
 
   async #clusterOf(file: vscode.Uri): Promise<Cluster | undefined> {
@@ -202,6 +207,7 @@ const confirm = async (
   cluster: Cluster,
   { nodes }: Choice,
   mayWriteHere: boolean,
+  readOnly: boolean,
 ): Promise<boolean | undefined> => {
   if (!mayWriteHere) return false;
   const write = 'Allow Writes';
@@ -212,7 +218,12 @@ const confirm = async (
       : `Run on ${nodes.length} nodes of ${cluster.name} at once, where it may write?`,
     {
       modal: true,
-      detail: `${namesOf(nodes)}\n\nEach node commits by itself: where one fails, the others keep what they wrote.`,
+      detail: [
+        namesOf(nodes),
+        ...(readOnly ? ['The file is marked read-only in its header.'] : []),
+        ...(cluster.mark?.production ? [`“${cluster.name}” is marked as production.`] : []),
+        'Each node commits by itself: where one fails, the others keep what they wrote.',
+      ].join('\n\n'),
     },
     write,
     read,

@@ -104,7 +104,7 @@ export class FilesWhereabouts implements vscode.Disposable {
       role: attachedRole(attached),
       nodeName: node.name,
       standbyWrites: standbyWrites(file),
-      ways: this.#service.sharding(cluster),
+      ways: { ...this.#service.sharding(cluster), readOnly: attached.readOnly },
       nameOf: (placement) => nodeAt(cluster, placement),
     };
   }
