@@ -1,5 +1,4 @@
-import { split } from '../../src/sql/splitter/splitter.ts';
-import { resplit } from '../../src/sql/splitter/resplit.ts';
+import { SplitText } from '../../src/sql/splitter/splitText.ts';
 import type { BenchResult } from '../support/bench.ts';
 import { median } from '../support/median.ts';
 
@@ -29,8 +28,8 @@ const medianOf = (prepare: () => () => void): number =>
 export const run = (): Promise<BenchResult[]> => {
   const unit = STATEMENTS.join('');
   const source = unit.repeat(Math.ceil((5 * MB) / unit.length));
-  let current = { source, pieces: split(source) as ReturnType<typeof resplit> };
-  const full = medianOf(() => () => void split(source));
+  let current = SplitText.of(source);
+  const full = medianOf(() => () => void SplitText.of(source).all());
   const typing = (place: number): number => {
     const at = source.indexOf('customer', Math.floor(place * source.length));
     return medianOf(() => {
@@ -38,7 +37,7 @@ export const run = (): Promise<BenchResult[]> => {
       // The editor hands over a flat text; joining it isn't the splitter's work.
       const flat = Buffer.from(edited, 'latin1').toString('latin1');
       return () => {
-        current = { source: flat, pieces: resplit(current, flat) };
+        current = current.edited(flat);
       };
     });
   };

@@ -6,6 +6,7 @@ import { StatementShape } from './statementShape.ts';
 
 export type { Piece } from './piece.ts';
 export { pieceAt } from './pieceAt.ts';
+export { pieceStartingAt } from './pieceList.ts';
 export { together } from './together.ts';
 export { summary } from './summary.ts';
 
@@ -22,7 +23,7 @@ export { summary } from './summary.ts';
  * `interruptedBy` then tells: half a statement is never given as if it were a whole one.
  */
 export function split(source: string): Piece[] {
-  return new Splitter(source).run();
+  return new Splitter(source).run().pieces;
 }
 
 /** Where a text is as at its beginning: no statement has begun there, and no rows are to come. */
@@ -56,25 +57,31 @@ export class Splitter {
   }
 
   /**
-   * @param enough asked at each boundary, behind a semicolon, with its offset: whether to stop there
-   * @returns the pieces up to there, or to the end
+   * @param enough asked at boundaries, behind semicolons and rows, with the offset: whether to stop there
+   * @returns the pieces up to there or to the end of the text, and the boundary where reading stopped at one
    */
-  run(enough: (offset: number) => boolean = () => false): Piece[] {
+  run(enough: (offset: number) => boolean = () => false): { pieces: Piece[]; end: Boundary | undefined } {
     const lexer = this.#lexer;
     while (lexer.next()) {
+      let closed = false;
       if (lexer.kind === Token.semicolon && this.#shape.closed) {
-        const wasStatement = this.#begin !== undefined;
         this.#finish(lexer.end);
-        if (wasStatement && !this.#rowsAhead && enough(lexer.end)) return this.#pieces;
+        closed = true;
       } else if (lexer.kind === Token.backslash) this.#command();
       else if (lexer.kind !== Token.space && lexer.kind !== Token.comment) {
         this.#shape.take(lexer);
         this.#extend(lexer.start, lexer.end);
       }
-      if (this.#rowsAhead && lexer.end > this.#rowsAhead.newline) this.#skipRows(this.#rowsAhead.resume);
+      if (this.#rowsAhead && lexer.end > this.#rowsAhead.newline) {
+        closed = this.#skipRows(this.#rowsAhead.resume);
+      }
+      if (closed && !this.#begin && !this.#rowsAhead && enough(lexer.end)) {
+        const end = { offset: lexer.end, line: this.#lines.lineOf(lexer.end) };
+        return { pieces: this.#pieces, end };
+      }
     }
     this.#finish(this.#end);
-    return this.#pieces;
+    return { pieces: this.#pieces, end: undefined };
   }
 
   /** Makes [start, end) part of the statement. */
@@ -144,10 +151,15 @@ export class Splitter {
     return rows;
   }
 
-  /** The line before the rows is read to its end. */
-  #skipRows(resume: number): void {
+  /**
+   * The line before the rows is read to its end.
+   *
+   * @returns whether a line `\.` ends the rows here, whatever follows it
+   */
+  #skipRows(resume: number): boolean {
     this.#lexer.moveTo(Math.max(this.#lexer.end, resume));
     this.#rowsAhead = undefined;
+    return this.#lexer.end === resume && resume < this.#source.length;
   }
 }
 

@@ -1,0 +1,138 @@
+import { difference } from './difference.ts';
+import { moved } from './moved.ts';
+import type { Piece } from './piece.ts';
+import type { PieceList } from './pieceList.ts';
+import { type Boundary, Splitter } from './splitter.ts';
+
+/** Code units after which a chunk ends at the next boundary: read in a fraction of a millisecond. */
+const CHUNK = 16 * 1024;
+
+/** The pieces between two boundaries of a text. Those of an edited text are the same where they only moved. */
+interface Chunk {
+  /** As they stood when the chunk was read, then at `read`. */
+  readonly pieces: readonly Piece[];
+  readonly read: Boundary;
+  /** Where it begins now. */
+  readonly begin: Boundary;
+}
+
+/**
+ * A text and the pieces that `split` makes of it, for texts that are edited: an edit takes about the time to compare
+ * the two texts and to read the chunks that it touches. Where it opens a quote that is never closed, that is all the
+ * rest. Pieces behind an edit get their new places only when they are asked for.
+ */
+export class SplitText implements PieceList {
+  readonly source: string;
+  /** How many pieces there are. */
+  readonly length: number;
+  readonly #chunks: readonly Chunk[];
+  /** Index of each chunk's first piece. */
+  readonly #firsts: readonly number[];
+  #all: readonly Piece[] | undefined;
+
+  private constructor(source: string, chunks: readonly Chunk[]) {
+    let length = 0;
+    const firsts: number[] = [];
+    for (const { pieces } of chunks) {
+      firsts.push(length);
+      length += pieces.length;
+    }
+    this.source = source;
+    this.length = length;
+    this.#chunks = chunks;
+    this.#firsts = firsts;
+  }
+
+  static of(source: string): SplitText {
+    return new SplitText(source, readChunks(source, { offset: 0, line: 1 }).chunks);
+  }
+
+  /** The text as an edit left it. Its pieces don't keep this text in memory where they were read anew. */
+  edited(source: string): SplitText {
+    const edit = difference(this.source, source);
+    if (!edit) return this;
+    const chunks = this.#chunks;
+    const chunkUpTo = (offset: number): number =>
+      lastUpTo(chunks.length, (at) => chunks[at]?.begin.offset, offset);
+    /** The chunk that begins where both texts go on alike. */
+    const chunkFrom = (offset: number): number | undefined => {
+      if (offset < edit.end) return undefined;
+      const at = chunkUpTo(offset - edit.shift);
+      return chunks[at]?.begin.offset === offset - edit.shift ? at : undefined;
+    };
+    const first = chunkUpTo(edit.start);
+    const from = chunks[first]?.begin ?? { offset: 0, line: 1 };
+    const { chunks: read, end } = readChunks(source, from, (offset) => chunkFrom(offset) !== undefined);
+    const behind = end && chunkFrom(end.offset);
+    const kept = behind === undefined ? [] : chunks.slice(behind);
+    const lines = end && kept[0] ? end.line - kept[0].begin.line : 0;
+    return new SplitText(source, [
+      ...chunks.slice(0, first),
+      ...read.map(released),
+      ...kept.map((chunk) => ({
+        ...chunk,
+        begin: { offset: chunk.begin.offset + edit.shift, line: chunk.begin.line + lines },
+      })),
+    ]);
+  }
+
+  at(index: number): Piece | undefined {
+    const at = lastUpTo(this.#firsts.length, (each) => this.#firsts[each], index);
+    const chunk = this.#chunks[at];
+    const piece = chunk?.pieces[index - (this.#firsts[at] ?? 0)];
+    return piece && placed(piece, chunk);
+  }
+
+  /** All pieces, as an array that is made once. */
+  all(): readonly Piece[] {
+    this.#all ??= this.#chunks.flatMap((chunk) => chunk.pieces.map((piece) => placed(piece, chunk)));
+    return this.#all;
+  }
+}
+
+/**
+ * @param wanted whether a chunk shall end at a boundary however short it is, and reading with it
+ * @returns the chunks read, and the boundary behind them where that isn't the end of the text
+ */
+function readChunks(
+  source: string,
+  from: Boundary,
+  wanted: (offset: number) => boolean = () => false,
+): { chunks: Chunk[]; end: Boundary | undefined } {
+  const chunks: Chunk[] = [];
+  let end: Boundary | undefined = from;
+  do {
+    const begin: Boundary = end;
+    const enough = (offset: number): boolean => offset - begin.offset >= CHUNK || wanted(offset);
+    const read = new Splitter(source, begin).run(enough);
+    chunks.push({ pieces: read.pieces, read: begin, begin });
+    ({ end } = read);
+  } while (end && !wanted(end.offset));
+  return { chunks, end };
+}
+
+/** A piece as it stands now. */
+function placed(piece: Piece, { read, begin }: Chunk): Piece {
+  const shift = begin.offset - read.offset;
+  const lines = begin.line - read.line;
+  return shift === 0 && lines === 0 ? piece : moved(piece, shift, lines);
+}
+
+/** A chunk whose texts are no parts of the source, which they would keep in memory. */
+function released(chunk: Chunk): Chunk {
+  return { ...chunk, pieces: chunk.pieces.map((piece) => ({ ...piece, text: copyOf(piece.text) })) };
+}
+
+const copyOf = (text: string): string => Buffer.from(text, 'utf16le').toString('utf16le');
+
+/** @returns the last index whose value, which grows with it, is at most `most`; -1 where none is. */
+function lastUpTo(length: number, valueAt: (index: number) => number | undefined, most: number): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((valueAt(middle) ?? Infinity) <= most) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
