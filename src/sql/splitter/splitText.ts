@@ -7,6 +7,8 @@ import { type Boundary, Splitter } from './splitter.ts';
 /** Code units after which a chunk ends at the next boundary: read in a fraction of a millisecond. */
 const CHUNK = 16 * 1024;
 
+const START: Boundary = { offset: 0, line: 1 };
+
 /** The pieces between two boundaries of a text. Those of an edited text are the same where they only moved. */
 interface Chunk {
   /** As they stood when the chunk was read, then at `read`. */
@@ -44,7 +46,7 @@ export class SplitText implements PieceList {
   }
 
   static of(source: string): SplitText {
-    return new SplitText(source, readChunks(source, { offset: 0, line: 1 }).chunks);
+    return new SplitText(source, readChunks(source, START).chunks);
   }
 
   /** The text as an edit left it. Its pieces don't keep this text in memory where they were read anew. */
@@ -61,17 +63,19 @@ export class SplitText implements PieceList {
       return chunks[at]?.begin.offset === offset - edit.shift ? at : undefined;
     };
     const first = chunkUpTo(edit.start);
-    const from = chunks[first]?.begin ?? { offset: 0, line: 1 };
+    const from = chunks[first]?.begin ?? START;
     const { chunks: read, end } = readChunks(source, from, (offset) => chunkFrom(offset) !== undefined);
-    const behind = end && chunkFrom(end.offset);
+    const behind = end === undefined ? undefined : chunkFrom(end);
     const kept = behind === undefined ? [] : chunks.slice(behind);
-    const lines = end && kept[0] ? end.line - kept[0].begin.line : 0;
+    const lines =
+      newlinesIn(source, edit.start, edit.end) - newlinesIn(this.source, edit.start, edit.end - edit.shift);
     return new SplitText(source, [
       ...chunks.slice(0, first),
       ...read.map(released),
-      ...kept.map((chunk) => ({
-        ...chunk,
-        begin: { offset: chunk.begin.offset + edit.shift, line: chunk.begin.line + lines },
+      ...kept.map(({ pieces, read: asRead, begin }) => ({
+        pieces,
+        read: asRead,
+        begin: { offset: begin.offset + edit.shift, line: begin.line + lines },
       })),
     ]);
   }
@@ -92,23 +96,23 @@ export class SplitText implements PieceList {
 
 /**
  * @param wanted whether a chunk shall end at a boundary however short it is, and reading with it
- * @returns the chunks read, and the boundary behind them where that isn't the end of the text
+ * @returns the chunks read, and where reading ended if that isn't the end of the text
  */
 function readChunks(
   source: string,
   from: Boundary,
   wanted: (offset: number) => boolean = () => false,
-): { chunks: Chunk[]; end: Boundary | undefined } {
+): { chunks: Chunk[]; end: number | undefined } {
   const chunks: Chunk[] = [];
-  let end: Boundary | undefined = from;
-  do {
-    const begin: Boundary = end;
-    const enough = (offset: number): boolean => offset - begin.offset >= CHUNK || wanted(offset);
-    const read = new Splitter(source, begin).run(enough);
-    chunks.push({ pieces: read.pieces, read: begin, begin });
-    ({ end } = read);
-  } while (end && !wanted(end.offset));
-  return { chunks, end };
+  for (let begin = from; ;) {
+    const { offset: start } = begin;
+    const splitter = new Splitter(source, begin);
+    const pieces = splitter.run((offset) => offset - start >= CHUNK || wanted(offset));
+    chunks.push({ pieces, read: begin, begin });
+    const end = splitter.stopped;
+    if (end === undefined || wanted(end)) return { chunks, end };
+    begin = { offset: end, line: splitter.lineOf(end) };
+  }
 }
 
 /** A piece as it stands now. */
@@ -124,6 +128,12 @@ function released(chunk: Chunk): Chunk {
 }
 
 const copyOf = (text: string): string => Buffer.from(text, 'utf16le').toString('utf16le');
+
+function newlinesIn(source: string, from: number, to: number): number {
+  let count = 0;
+  for (let at = source.indexOf('\n', from); at >= 0 && at < to; at = source.indexOf('\n', at + 1)) count++;
+  return count;
+}
 
 /** @returns the last index whose value, which grows with it, is at most `most`; -1 where none is. */
 function lastUpTo(length: number, valueAt: (index: number) => number | undefined, most: number): number {

@@ -23,7 +23,7 @@ export { summary } from './summary.ts';
  * `interruptedBy` then tells: half a statement is never given as if it were a whole one.
  */
 export function split(source: string): Piece[] {
-  return new Splitter(source).run().pieces;
+  return new Splitter(source).run();
 }
 
 /** Where a text is as at its beginning: no statement has begun there, and no rows are to come. */
@@ -40,6 +40,7 @@ export class Splitter {
   readonly #shape: StatementShape;
   readonly #lines: LineCounter;
   readonly #pieces: Piece[] = [];
+  #stopped: number | undefined;
   /** Where the statement being read begins; undefined before its first token. */
   #begin: { readonly start: number; readonly line: number } | undefined;
   /** Where the last token of that statement ends. */
@@ -58,9 +59,9 @@ export class Splitter {
 
   /**
    * @param enough asked at boundaries, behind semicolons and rows, with the offset: whether to stop there
-   * @returns the pieces up to there or to the end of the text, and the boundary where reading stopped at one
+   * @returns the pieces up to there, or to the end
    */
-  run(enough: (offset: number) => boolean = () => false): { pieces: Piece[]; end: Boundary | undefined } {
+  run(enough: (offset: number) => boolean = () => false): Piece[] {
     const lexer = this.#lexer;
     while (lexer.next()) {
       let closed = false;
@@ -76,12 +77,22 @@ export class Splitter {
         closed = this.#skipRows(this.#rowsAhead.resume);
       }
       if (closed && !this.#begin && !this.#rowsAhead && enough(lexer.end)) {
-        const end = { offset: lexer.end, line: this.#lines.lineOf(lexer.end) };
-        return { pieces: this.#pieces, end };
+        this.#stopped = lexer.end;
+        return this.#pieces;
       }
     }
     this.#finish(this.#end);
-    return { pieces: this.#pieces, end: undefined };
+    return this.#pieces;
+  }
+
+  /** Offset of the boundary that reading stopped at; undefined where it went on to the end. */
+  get stopped(): number | undefined {
+    return this.#stopped;
+  }
+
+  /** @returns the line of an offset behind all pieces read, from 1; to be asked once reading has stopped. */
+  lineOf(offset: number): number {
+    return this.#lines.lineOf(offset);
   }
 
   /** Makes [start, end) part of the statement. */
@@ -154,12 +165,12 @@ export class Splitter {
   /**
    * The line before the rows is read to its end.
    *
-   * @returns whether a line `\.` ends the rows here, whatever follows it
+   * @returns whether a whole line `\.` ends the rows, so that nothing that may follow changes them
    */
   #skipRows(resume: number): boolean {
     this.#lexer.moveTo(Math.max(this.#lexer.end, resume));
     this.#rowsAhead = undefined;
-    return this.#lexer.end === resume && resume < this.#source.length;
+    return resume < this.#source.length;
   }
 }
 
