@@ -83,13 +83,13 @@ export class SplitText implements PieceList {
   at(index: number): Piece | undefined {
     const at = lastUpTo(this.#firsts.length, (each) => this.#firsts[each], index);
     const chunk = this.#chunks[at];
-    const piece = chunk?.pieces[index - (this.#firsts[at] ?? 0)];
-    return piece && placed(piece, chunk);
+    const place = index - (this.#firsts[at] ?? 0);
+    return chunk && placed(chunk.pieces.slice(place, place + 1), chunk)[0];
   }
 
   /** All pieces, as an array that is made once. */
   all(): readonly Piece[] {
-    this.#all ??= this.#chunks.flatMap((chunk) => chunk.pieces.map((piece) => placed(piece, chunk)));
+    this.#all ??= this.#chunks.flatMap((chunk) => placed(chunk.pieces, chunk));
     return this.#all;
   }
 }
@@ -115,11 +115,11 @@ function readChunks(
   }
 }
 
-/** A piece as it stands now. */
-function placed(piece: Piece, { read, begin }: Chunk): Piece {
+/** Pieces of a chunk as they stand now. */
+function placed(pieces: readonly Piece[], { read, begin }: Chunk): readonly Piece[] {
   const shift = begin.offset - read.offset;
   const lines = begin.line - read.line;
-  return shift === 0 && lines === 0 ? piece : moved(piece, shift, lines);
+  return shift === 0 && lines === 0 ? pieces : pieces.map((piece) => moved(piece, shift, lines));
 }
 
 /** A chunk whose texts are no parts of the source, which they would keep in memory. */
