@@ -45,11 +45,12 @@ export class SplitText implements PieceList {
     this.#firsts = firsts;
   }
 
+  /** Splits a text; its pieces' texts are parts of it. */
   static of(source: string): SplitText {
     return new SplitText(source, readChunks(source, START).chunks);
   }
 
-  /** The text as an edit left it. Its pieces don't keep this text in memory where they were read anew. */
+  /** Splits the text as an edit left it. Its pieces don't keep this text in memory where they were read anew. */
   edited(source: string): SplitText {
     const edit = difference(this.source, source);
     if (!edit) return this;
@@ -72,10 +73,10 @@ export class SplitText implements PieceList {
     return new SplitText(source, [
       ...chunks.slice(0, first),
       ...read.map(released),
-      ...kept.map(({ pieces, read: asRead, begin }) => ({
-        pieces,
-        read: asRead,
-        begin: { offset: begin.offset + edit.shift, line: begin.line + lines },
+      ...kept.map((chunk) => ({
+        pieces: chunk.pieces,
+        read: chunk.read,
+        begin: { offset: chunk.begin.offset + edit.shift, line: chunk.begin.line + lines },
       })),
     ]);
   }
@@ -122,12 +123,10 @@ function placed(pieces: readonly Piece[], { read, begin }: Chunk): readonly Piec
   return shift === 0 && lines === 0 ? pieces : pieces.map((piece) => moved(piece, shift, lines));
 }
 
-/** A chunk whose texts are no parts of the source, which they would keep in memory. */
+/** A chunk whose texts are copies: parts of the source would keep all of it in memory. */
 function released(chunk: Chunk): Chunk {
-  return { ...chunk, pieces: chunk.pieces.map((piece) => ({ ...piece, text: copyOf(piece.text) })) };
+  return { ...chunk, pieces: structuredClone(chunk.pieces) };
 }
-
-const copyOf = (text: string): string => Buffer.from(text, 'utf16le').toString('utf16le');
 
 function newlinesIn(source: string, from: number, to: number): number {
   let count = 0;
