@@ -1,5 +1,4 @@
-import { split } from '../../src/sql/splitter/splitter.ts';
-import { resplit } from '../../src/sql/splitter/resplit.ts';
+import { SplitText } from '../../src/sql/splitter/splitText.ts';
 import type { BenchResult } from '../support/bench.ts';
 import { median } from '../support/median.ts';
 
@@ -15,6 +14,8 @@ const STATEMENTS = [
   'COPY items FROM STDIN;\n1\tone; two\n2\ttwo\n\\.\n',
 ];
 
+const ROW = '1\tone; two\n';
+
 /** @param prepare what isn't measured; gives what is */
 const medianOf = (prepare: () => () => void): number =>
   median(
@@ -26,26 +27,34 @@ const medianOf = (prepare: () => () => void): number =>
     }),
   );
 
+/** @param at where a character is typed, again and again */
+const typing = (source: string, at: number): number => {
+  let current = SplitText.of(source);
+  return medianOf(() => {
+    const edited = `${current.source.slice(0, at)}x${current.source.slice(at)}`;
+    // The editor hands over a flat text; joining it isn't the splitter's work.
+    const flat = Buffer.from(edited, 'latin1').toString('latin1');
+    return () => {
+      current = current.edited(flat);
+    };
+  });
+};
+
 export const run = (): Promise<BenchResult[]> => {
   const unit = STATEMENTS.join('');
   const source = unit.repeat(Math.ceil((5 * MB) / unit.length));
-  let current = { source, pieces: split(source) as ReturnType<typeof resplit> };
-  const full = medianOf(() => () => void split(source));
-  const typing = (place: number): number => {
-    const at = source.indexOf('customer', Math.floor(place * source.length));
-    return medianOf(() => {
-      const edited = `${current.source.slice(0, at)}x${current.source.slice(at)}`;
-      // The editor hands over a flat text; joining it isn't the splitter's work.
-      const flat = Buffer.from(edited, 'latin1').toString('latin1');
-      return () => {
-        current = { source: flat, pieces: resplit(current, flat) };
-      };
-    });
-  };
+  const place = (part: number): number => source.indexOf('customer', Math.floor(part * source.length));
+  const rows = `COPY items FROM STDIN;\n${ROW.repeat(Math.ceil((5 * MB) / ROW.length))}\\.\n`;
   return Promise.resolve([
-    { label: 'whole file', value: full, unit: 'ms', limit: 100 },
-    { label: 'a character at its beginning', value: typing(0), unit: 'ms', limit: 5 },
-    { label: 'a character in its middle', value: typing(0.5), unit: 'ms', limit: 5 },
-    { label: 'a character at its end', value: typing(0.99), unit: 'ms', limit: 5 },
+    {
+      label: 'whole file',
+      value: medianOf(() => () => void SplitText.of(source).all()),
+      unit: 'ms',
+      limit: 100,
+    },
+    { label: 'a character at its beginning', value: typing(source, place(0)), unit: 'ms', limit: 5 },
+    { label: 'a character in its middle', value: typing(source, place(0.5)), unit: 'ms', limit: 5 },
+    { label: 'a character at its end', value: typing(source, place(0.99)), unit: 'ms', limit: 5 },
+    { label: 'a character in rows of one COPY', value: typing(rows, rows.length >> 1), unit: 'ms', limit: 5 },
   ]);
 };

@@ -1,4 +1,4 @@
-import type { Piece } from '../splitter/piece.ts';
+import type { PieceList } from '../splitter/pieceList.ts';
 import { expectationAt } from './expectation.ts';
 import { placeAt } from './place.ts';
 import { blockAt, blocksOf } from './queryBlocks.ts';
@@ -31,7 +31,7 @@ export interface Completion {
  */
 export const complete = (
   source: string,
-  pieces: readonly Piece[],
+  pieces: PieceList,
   offset: number,
   knowledge: CompletionKnowledge,
 ): Completion | undefined => {

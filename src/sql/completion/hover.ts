@@ -1,4 +1,4 @@
-import type { Piece } from '../splitter/piece.ts';
+import type { PieceList } from '../splitter/pieceList.ts';
 import type { CompletionKnowledge } from './complete.ts';
 import { describe, type Subject } from './describe.ts';
 import { expectationAt } from './expectation.ts';
@@ -28,7 +28,7 @@ export interface Meaning {
  */
 export const meaningAt = (
   source: string,
-  pieces: readonly Piece[],
+  pieces: PieceList,
   offset: number,
   knowledge: CompletionKnowledge,
 ): Meaning | undefined => {

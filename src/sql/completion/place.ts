@@ -1,5 +1,6 @@
 import { Lexer, Token } from '../splitter/lexer.ts';
 import type { Piece } from '../splitter/piece.ts';
+import { pieceBefore, type PieceList } from '../splitter/pieceList.ts';
 import { isName, nameOf, type SqlToken, tokenAt } from './tokens.ts';
 
 /** What is read of a statement behind the cursor at most: an open parenthesis may have joined it to the whole file. */
@@ -38,7 +39,7 @@ export interface Place {
  */
 export const placeAt = (
   source: string,
-  pieces: readonly Piece[],
+  pieces: PieceList,
   offset: number,
   literals: Literals = 'refuse',
 ): Place | undefined => {
@@ -55,18 +56,6 @@ interface Region {
   readonly inBody: boolean;
   readonly literals: Literals;
 }
-
-/** The last piece that begins before a place. */
-const pieceBefore = (pieces: readonly Piece[], offset: number): Piece | undefined => {
-  let low = 0;
-  let high = pieces.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((pieces[middle]?.start ?? Infinity) < offset) low = middle + 1;
-    else high = middle;
-  }
-  return pieces[low - 1];
-};
 
 /** Where the statement at a place begins at the earliest; undefined where no SQL is. */
 const beginOf = (source: string, piece: Piece | undefined, offset: number): number | undefined => {

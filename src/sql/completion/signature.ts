@@ -1,6 +1,6 @@
 import type { FunctionDoc } from '../../sharding/functionDocs.ts';
 import type { Routine } from '../catalog/catalog.ts';
-import type { Piece } from '../splitter/piece.ts';
+import type { PieceList } from '../splitter/pieceList.ts';
 import type { CompletionKnowledge } from './complete.ts';
 import { signatureOf, signatureOfDoc } from './describe.ts';
 import { placeAt } from './place.ts';
@@ -38,7 +38,7 @@ export interface Call {
  */
 export const callAt = (
   source: string,
-  pieces: readonly Piece[],
+  pieces: PieceList,
   offset: number,
   knowledge: CompletionKnowledge,
 ): Call | undefined => {

@@ -6,6 +6,7 @@ import { StatementShape } from './statementShape.ts';
 
 export type { Piece } from './piece.ts';
 export { pieceAt } from './pieceAt.ts';
+export { pieceStartingAt } from './pieceList.ts';
 export { together } from './together.ts';
 export { summary } from './summary.ts';
 
@@ -39,6 +40,7 @@ export class Splitter {
   readonly #shape: StatementShape;
   readonly #lines: LineCounter;
   readonly #pieces: Piece[] = [];
+  #stopped: number | undefined;
   /** Where the statement being read begins; undefined before its first token. */
   #begin: { readonly start: number; readonly line: number } | undefined;
   /** Where the last token of that statement ends. */
@@ -56,25 +58,41 @@ export class Splitter {
   }
 
   /**
-   * @param enough asked at each boundary, behind a semicolon, with its offset: whether to stop there
+   * @param enough asked at boundaries, behind semicolons and rows, with the offset: whether to stop there
    * @returns the pieces up to there, or to the end
    */
   run(enough: (offset: number) => boolean = () => false): Piece[] {
     const lexer = this.#lexer;
     while (lexer.next()) {
+      let closed = false;
       if (lexer.kind === Token.semicolon && this.#shape.closed) {
-        const wasStatement = this.#begin !== undefined;
         this.#finish(lexer.end);
-        if (wasStatement && !this.#rowsAhead && enough(lexer.end)) return this.#pieces;
+        closed = true;
       } else if (lexer.kind === Token.backslash) this.#command();
       else if (lexer.kind !== Token.space && lexer.kind !== Token.comment) {
         this.#shape.take(lexer);
         this.#extend(lexer.start, lexer.end);
       }
-      if (this.#rowsAhead && lexer.end > this.#rowsAhead.newline) this.#skipRows(this.#rowsAhead.resume);
+      if (this.#rowsAhead && lexer.end > this.#rowsAhead.newline) {
+        closed = this.#skipRows(this.#rowsAhead.resume);
+      }
+      if (closed && !this.#begin && !this.#rowsAhead && enough(lexer.end)) {
+        this.#stopped = lexer.end;
+        return this.#pieces;
+      }
     }
     this.#finish(this.#end);
     return this.#pieces;
+  }
+
+  /** Offset of the boundary that reading stopped at; undefined where it went on to the end. */
+  get stopped(): number | undefined {
+    return this.#stopped;
+  }
+
+  /** @returns the line of an offset behind all pieces read, from 1; to be asked once reading has stopped. */
+  lineOf(offset: number): number {
+    return this.#lines.lineOf(offset);
   }
 
   /** Makes [start, end) part of the statement. */
@@ -144,10 +162,15 @@ export class Splitter {
     return rows;
   }
 
-  /** The line before the rows is read to its end. */
-  #skipRows(resume: number): void {
+  /**
+   * The line before the rows is read to its end.
+   *
+   * @returns whether a whole line `\.` ends the rows, so that nothing that may follow changes them
+   */
+  #skipRows(resume: number): boolean {
     this.#lexer.moveTo(Math.max(this.#lexer.end, resume));
     this.#rowsAhead = undefined;
+    return resume < this.#source.length;
   }
 }
 

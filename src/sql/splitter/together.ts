@@ -1,4 +1,5 @@
 import type { Piece, PsqlCommand } from './piece.ts';
+import { countBefore, type PieceList } from './pieceList.ts';
 import { effectOf } from './psqlCommand.ts';
 
 /** Whether a command sends the statement directly before it, which has no semicolon of its own. */
@@ -17,11 +18,11 @@ export function sends(statement: Piece, command: Piece): command is PsqlCommand 
  * @param pieces of one text, in order.
  * @param piece one of them, or nothing.
  */
-export function together(pieces: readonly Piece[], piece: Piece | undefined): readonly Piece[] {
+export function together(pieces: PieceList, piece: Piece | undefined): readonly Piece[] {
   if (!piece) return [];
-  const at = pieces.indexOf(piece);
-  const before = pieces[at - 1];
-  const after = pieces[at + 1];
+  const at = countBefore(pieces, piece.start);
+  const before = at > 0 ? pieces.at(at - 1) : undefined;
+  const after = pieces.at(at + 1);
   if (before && sends(before, piece)) return [before, piece];
   return after && sends(piece, after) ? [piece, after] : [piece];
 }

@@ -3,7 +3,7 @@ import type { ClusterService } from '../../cluster/clusters.ts';
 import type { ClusterMonitor } from '../../cluster/monitor.ts';
 import type { FileRef, NodeRef } from '../../contract/refs.ts';
 import type { ExplainWay } from '../../sql/plan/explain.ts';
-import { pieceAt, type Piece, together } from '../../sql/splitter/splitter.ts';
+import { pieceAt, pieceStartingAt, type Piece, together } from '../../sql/splitter/splitter.ts';
 import { clusterTarget } from '../../sql/run/target.ts';
 import type { Targets } from '../commands/targets.ts';
 import type { Guard } from '../guard.ts';
@@ -14,7 +14,7 @@ import { offerHeaderChange } from './headerEdit.ts';
 import { askPermission } from './permission.ts';
 import { nodeAddresses, noPlan, pieceToExplain, wayToExplain } from './explaining.ts';
 import type { Runs } from './runs.ts';
-import { fileName, piecesOf, piecesWithin, sqlDocument } from './sqlFile.ts';
+import { fileName, piecesOf, piecesWithin, splitOf, sqlDocument } from './sqlFile.ts';
 import type { FilesWhereabouts } from './whereabouts.ts';
 
 export interface SqlCommandDependencies {
@@ -218,11 +218,10 @@ const editorOf = (document: vscode.TextDocument): vscode.TextEditor | undefined 
 };
 
 /** The piece that starts at an offset, if one does, with the command that sends it. */
-export const pieceFrom = (document: vscode.TextDocument, offset: number): readonly Piece[] =>
-  together(
-    piecesOf(document),
-    piecesOf(document).find(({ start }) => start === offset),
-  );
+export const pieceFrom = (document: vscode.TextDocument, offset: number): readonly Piece[] => {
+  const pieces = splitOf(document);
+  return together(pieces, pieceStartingAt(pieces, offset));
+};
 
 /** What is selected, and where nothing is the statement at the cursor. */
 export const selectedPieces = (document: vscode.TextDocument): readonly Piece[] => {
@@ -235,6 +234,6 @@ export const selectedPieces = (document: vscode.TextDocument): readonly Piece[] 
       .flatMap((selection) => piecesWithin(document, selection));
   }
   const cursor = document.offsetAt(editor.selection.active);
-  const pieces = piecesOf(document);
-  return together(pieces, pieceAt(pieces, document.getText(), cursor));
+  const pieces = splitOf(document);
+  return together(pieces, pieceAt(pieces, pieces.source, cursor));
 };

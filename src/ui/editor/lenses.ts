@@ -3,7 +3,7 @@ import type { ClusterMonitor } from '../../cluster/monitor.ts';
 import type { CommandId } from '../../contract/commands.ts';
 import { type Attached, attachedName, attachedState, attachedTo, headerProblem } from './attached.ts';
 import type { Attachments } from './attachments.ts';
-import { isSqlFile, piecesOf, SQL_FILES } from './sqlFile.ts';
+import { isSqlFile, piecesOf, splitOf, SQL_FILES } from './sqlFile.ts';
 
 /** A file with more statements gets no lens on each: the editor would be busy with them at each key press. */
 export const MOST_LENSES = 3000;
@@ -45,7 +45,7 @@ export class SqlLenses implements vscode.CodeLensProvider, vscode.Disposable {
   }
 
   #top(document: vscode.TextDocument, attached: Attached): vscode.CodeLens[] {
-    const many = piecesOf(document).length > MOST_LENSES;
+    const many = splitOf(document).length > MOST_LENSES;
     const title = `Attached to ${attachedName(attached)} (${attachedState(attached)})`;
     return [
       lens(0, title, 'citus.sql.attach', [document.uri]),
@@ -58,9 +58,8 @@ export class SqlLenses implements vscode.CodeLensProvider, vscode.Disposable {
   }
 
   #statements(document: vscode.TextDocument): vscode.CodeLens[] {
-    const pieces = piecesOf(document);
-    if (pieces.length > MOST_LENSES) return [];
-    return pieces
+    if (splitOf(document).length > MOST_LENSES) return [];
+    return piecesOf(document)
       .filter(({ kind }) => kind === 'sql')
       .flatMap(({ line, start }) => [
         lens(line - 1, '$(play) Run', 'citus.sql.runStatement', [document.uri, start]),

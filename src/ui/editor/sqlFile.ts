@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import type { FileRef } from '../../contract/refs.ts';
 import { type FileHeader, readHeader } from '../../sql/header/fileHeader.ts';
 import type { Source } from '../../sql/psql/script.ts';
-import { resplit, type SplitText } from '../../sql/splitter/resplit.ts';
-import { type Piece, split } from '../../sql/splitter/splitter.ts';
+import { type Piece, pieceStartingAt, split } from '../../sql/splitter/splitter.ts';
+import { SplitText } from '../../sql/splitter/splitText.ts';
 
 /** What can be attached to a node. */
 export const SQL_FILES: vscode.DocumentSelector = [
@@ -40,17 +40,23 @@ export const headerOf = (document: vscode.TextDocument): FileHeader | undefined 
   return header;
 };
 
-const cache = new WeakMap<vscode.TextDocument, SplitText & { readonly version: number }>();
+const texts = new WeakMap<vscode.TextDocument, { version: number; text: SplitText }>();
 
-/** A document's statements and psql commands; of a version that was edited only what the edit touched is split anew. */
-export const piecesOf = (document: vscode.TextDocument): readonly Piece[] => {
-  const cached = cache.get(document);
-  if (cached?.version === document.version) return cached.pieces;
+/**
+ * A document's statements and psql commands, to look some of them up; of a version that was edited only what the edit
+ * touched is split anew.
+ */
+export const splitOf = (document: vscode.TextDocument): SplitText => {
+  const cached = texts.get(document);
+  if (cached?.version === document.version) return cached.text;
   const source = document.getText();
-  const pieces = cached ? resplit(cached, source) : split(source);
-  cache.set(document, { version: document.version, source, pieces });
-  return pieces;
+  const text = cached ? cached.text.edited(source) : SplitText.of(source);
+  texts.set(document, { version: document.version, text });
+  return text;
 };
+
+/** All statements and psql commands of a document; `splitOf` is for what happens at each key press. */
+export const piecesOf = (document: vscode.TextDocument): readonly Piece[] => splitOf(document).all();
 
 /** A document's text, and where it is a file. */
 export const sourceOf = (document: vscode.TextDocument): Source => ({
@@ -67,8 +73,8 @@ export const piecesWithin = (document: vscode.TextDocument, range: vscode.Range)
   const before = document.getText(new vscode.Range(new vscode.Position(0, 0), range.start));
   return split(before.replace(/[^\r\n]/g, ' ') + document.getText(range)).map((piece) => {
     if (!piece.copyData) return piece;
-    const whole = piecesOf(document).find(({ start, end }) => start === piece.start && end === piece.end);
-    return whole?.copyData ? { ...piece, copyData: whole.copyData } : piece;
+    const whole = pieceStartingAt(splitOf(document), piece.start);
+    return whole?.copyData && whole.end === piece.end ? { ...piece, copyData: whole.copyData } : piece;
   });
 };
 

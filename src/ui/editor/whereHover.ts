@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
+import { pieceStartingAt } from '../../sql/splitter/splitter.ts';
 import { whereAtLength } from '../../sql/where/words.ts';
 import { signalOf } from '../signal.ts';
-import { isSqlFile, piecesOf, SQL_FILES } from './sqlFile.ts';
+import { isSqlFile, splitOf, SQL_FILES } from './sqlFile.ts';
 import type { FilesWhereabouts } from './whereabouts.ts';
 
 /** The hover on a statement's first word: what the statement does on the cluster, and where. */
@@ -22,7 +23,7 @@ export class WhereHover implements vscode.HoverProvider, vscode.Disposable {
     const word = document.getWordRangeAtPosition(position);
     if (!word || !isSqlFile(document)) return undefined;
     const start = document.offsetAt(word.start);
-    const piece = piecesOf(document).find((each) => each.start === start);
+    const piece = pieceStartingAt(splitOf(document), start);
     const found = piece && (await this.#whereabouts.find(document.uri, piece, signalOf(token)));
     if (!found) return undefined;
     const text = new vscode.MarkdownString();

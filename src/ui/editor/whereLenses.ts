@@ -4,7 +4,7 @@ import type { Piece } from '../../sql/splitter/splitter.ts';
 import { whereAtLength, whereInShort } from '../../sql/where/words.ts';
 import { signalOf } from '../signal.ts';
 import { MOST_LENSES } from './lenses.ts';
-import { isSqlFile, piecesOf, SQL_FILES } from './sqlFile.ts';
+import { isSqlFile, piecesOf, splitOf, SQL_FILES } from './sqlFile.ts';
 import type { FilesWhereabouts, FileWhereabouts } from './whereabouts.ts';
 
 /** Nothing is asked of a server before typing has rested for so long. */
@@ -31,9 +31,9 @@ export class WhereLenses implements vscode.CodeLensProvider<WhereLens>, vscode.D
   provideCodeLenses(document: vscode.TextDocument): WhereLens[] {
     const { uri } = document;
     if (!isSqlFile(document) || !this.#whereabouts.canFind(uri)) return [];
-    const pieces = piecesOf(document).filter(({ kind }) => kind === 'sql');
-    if (pieces.length > MOST_LENSES) return [];
-    return pieces.flatMap((piece) => {
+    if (splitOf(document).length > MOST_LENSES) return [];
+    const statements = piecesOf(document).filter(({ kind }) => kind === 'sql');
+    return statements.flatMap((piece) => {
       const known = this.#whereabouts.known(uri, piece);
       if (!known) return new WhereLens(uri, piece, undefined);
       const command = commandOf(known);

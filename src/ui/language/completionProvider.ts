@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { complete, type Suggestion } from '../../sql/completion/complete.ts';
-import { piecesOf } from '../editor/sqlFile.ts';
+import { splitOf } from '../editor/sqlFile.ts';
 import type { KnowledgeOfFiles } from './knowledge.ts';
 
 /** What brings the list up besides letters. */
@@ -62,7 +62,7 @@ export class SqlCompletionProvider implements vscode.CompletionItemProvider<SqlC
     const text = document.getText();
     // A single colon is no cast.
     if (context.triggerCharacter === ':' && text.slice(offset - 2, offset) !== '::') return undefined;
-    const pieces = piecesOf(document);
+    const pieces = splitOf(document);
     const completion = await this.#knowledge.ask(knowledge, (known) => complete(text, pieces, offset, known));
     if (!completion || token.isCancellationRequested) return undefined;
     const { typed } = completion;

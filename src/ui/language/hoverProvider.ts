@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { meaningAt } from '../../sql/completion/hover.ts';
-import { piecesOf } from '../editor/sqlFile.ts';
+import { splitOf } from '../editor/sqlFile.ts';
 import type { KnowledgeOfFiles } from './knowledge.ts';
 
 /** Tells, in attached SQL files, what a name means in the node's database. */
@@ -19,7 +19,7 @@ export class SqlHoverProvider implements vscode.HoverProvider {
     if (!knowledge) return undefined;
     const offset = document.offsetAt(position);
     const text = document.getText();
-    const pieces = piecesOf(document);
+    const pieces = splitOf(document);
     const meaning = await this.#knowledge.ask(knowledge, (known) => meaningAt(text, pieces, offset, known));
     if (meaning?.text === undefined) return undefined;
     const range = new vscode.Range(document.positionAt(meaning.start), document.positionAt(meaning.end));

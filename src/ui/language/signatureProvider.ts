@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { callAt, type Signature } from '../../sql/completion/signature.ts';
-import { piecesOf } from '../editor/sqlFile.ts';
+import { splitOf } from '../editor/sqlFile.ts';
 import type { KnowledgeOfFiles } from './knowledge.ts';
 
 /** What brings a signature up, and what moves to the next argument. */
@@ -22,7 +22,7 @@ export class SqlSignatureProvider implements vscode.SignatureHelpProvider {
   ): Promise<vscode.SignatureHelp | undefined> {
     const knowledge = await this.#knowledge.of(document.uri);
     if (!knowledge || token.isCancellationRequested) return undefined;
-    const call = callAt(document.getText(), piecesOf(document), document.offsetAt(position), knowledge);
+    const call = callAt(document.getText(), splitOf(document), document.offsetAt(position), knowledge);
     if (!call) return undefined;
     const help = new vscode.SignatureHelp();
     help.signatures = call.signatures.map(toInformation);
