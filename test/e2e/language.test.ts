@@ -4,6 +4,7 @@ import type { Locator } from 'playwright-core';
 import type { ClusterService } from '../../src/cluster/clusters.ts';
 import type { Cluster } from '../../src/cluster/model.ts';
 import { toRequest } from '../../src/cluster/provision/request.ts';
+import { waitUntil } from '../../src/postgres/waitUntil.ts';
 import { createTestService, needCitus, onNode, proposeTestCluster } from '../support/clusters.ts';
 import { useWindow } from './harness.ts';
 
@@ -123,12 +124,9 @@ describe('writing SQL', function () {
   it('formats the statements of a file and nothing else', async () => {
     await window().openFile('untidy.sql');
     await window().runCommand('Format Document');
-    await window()
-      .editor.locator('.view-line')
-      .getByText(/^from$/)
-      .first()
-      .waitFor();
-    assert.match(await text(), /select\n {2,4}tenant_id,\n {2,4}count\(\*\)\nfrom\n {2,4}orders/);
+    const formatted = /select\n {2,4}tenant_id,\n {2,4}count\(\*\)\nfrom\n {2,4}orders/;
+    await waitUntil(async () => formatted.test(await text()), { deadlineMs: 15_000 });
+    assert.match(await text(), formatted);
     assert.match(await text(), /\\d {3}orders/);
     await window().screenshot('formatted');
   });
