@@ -156,7 +156,7 @@ describe('transactions and the history', function () {
       .waitFor();
     await window().screenshot('untitled transaction');
     const before = await kept();
-    await window().statusBarItem('Commit').click();
+    await window().statusBarItem('Commit').first().click();
     await window()
       .statusBarItem(/in a transaction/)
       .waitFor({ state: 'detached' });

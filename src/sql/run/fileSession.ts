@@ -72,6 +72,11 @@ export class FileSession {
     return (await this.#session.execute(how, noRows, signal)).commandTag;
   }
 
+  /** Whether it can be asked something without disturbing: neither a transaction is open, nor rows that a limit left. */
+  get free(): boolean {
+    return this.#session?.transactionStatus === 'idle' && this.#session.rest === undefined;
+  }
+
   /**
    * What `search_path` is on the connection.
    * @returns undefined where it isn't open

@@ -113,8 +113,8 @@ export class FilesWhereabouts implements vscode.Disposable {
   async #searchPath(file: vscode.Uri): Promise<string | undefined> {
     const key = file.toString();
     const connection = this.#connections.of(file);
-    const free = connection?.transactionStatus === 'idle' && !this.#runs.of(file)?.running;
-    if (!this.#searchPaths.has(key) && connection?.current && free) {
+    const free = connection?.free && !this.#runs.of(file)?.running;
+    if (!this.#searchPaths.has(key) && free) {
       this.#searchPaths.set(key, await connection.searchPath().catch(() => undefined));
     }
     return this.#searchPaths.get(key);

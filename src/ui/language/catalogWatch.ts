@@ -47,6 +47,7 @@ export class CatalogWatch implements vscode.Disposable {
     const isOpen = (this.#connections.of(file)?.transactionStatus ?? 'idle') !== 'idle';
     if (isOpen) return;
     if (this.#uncommitted.delete(key)) this.#knowledge.invalidate(file);
-    if (this.#movedPaths.delete(key)) await this.#knowledge.readSearchPath(file);
+    const isRead = this.#movedPaths.has(key) && (await this.#knowledge.readSearchPath(file));
+    if (isRead) this.#movedPaths.delete(key);
   }
 }

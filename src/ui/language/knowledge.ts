@@ -80,11 +80,13 @@ export class KnowledgeOfFiles {
     return attached ? service.sharding(attached.cluster).functionDocs.map(({ name }) => name) : [];
   }
 
-  /** Asks a file's connection, which must be idle, where it looks for names from now on. */
-  async readSearchPath(file: vscode.Uri): Promise<void> {
-    const session = this.#dependencies.connections.of(file)?.current;
-    if (session?.transactionStatus !== 'idle') return;
+  /** Asks a file's connection where it looks for names from now on; returns false where that would disturb it. */
+  async readSearchPath(file: vscode.Uri): Promise<boolean> {
+    const connection = this.#dependencies.connections.of(file);
+    const session = connection?.current;
+    if (!session || !connection.free) return false;
     this.#searchPaths.set(session, await readSearchPath(session));
+    return true;
   }
 
   /** Has what is known of a file's cluster asked for anew: something was created, altered or dropped. */
