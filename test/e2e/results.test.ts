@@ -259,7 +259,10 @@ describe('results', function () {
   });
 
   it('come back after a reload, say that the rows are gone, and can be run again', async () => {
-    await window().page.reload();
+    // The editor's own command keeps all panels for afterwards; a reload by the browser leaves it no time for that.
+    const loaded = window().page.waitForEvent('load');
+    await window().runCommand('Developer: Reload Window');
+    await loaded;
     await window().viewIcon.waitFor();
     const limit = await resultsOf('limit.sql');
     await limit.getByText('The rows of limit.sql are gone.').waitFor();
