@@ -4,6 +4,9 @@ export interface ResultLimits {
   readonly bytes: number;
 }
 
+/** Whether they limit anything. */
+export const isLimited = ({ rows, bytes }: ResultLimits): boolean => rows > 0 || bytes > 0;
+
 /** Which limit stopped a result. */
 export type ReachedLimit = keyof ResultLimits;
 

@@ -1,7 +1,7 @@
 import type { Connection, Submittable } from 'pg';
 import { encodeRow } from './dataRows.ts';
 import { isReported } from './errors.ts';
-import { Allowance, type ReachedLimit, type ResultLimits } from './resultLimits.ts';
+import { Allowance, isLimited, type ReachedLimit, type ResultLimits } from './resultLimits.ts';
 import type { RowTap } from './rowTap.ts';
 
 /** A result's column as RowDescription gives it. */
@@ -118,7 +118,7 @@ export class StatementExecution implements Submittable {
     this.#input = input;
     this.#sink = sink;
     this.#tap = tap;
-    if (limits && (limits.rows > 0 || limits.bytes > 0)) {
+    if (limits && isLimited(limits)) {
       this.#allowance = new Allowance(limits);
       this.#rowCount = 0;
     }

@@ -5,6 +5,7 @@ import { ConnectionError } from '../../postgres/errors.ts';
 import type { ResultLimits } from '../../postgres/resultLimits.ts';
 import type { Session } from '../../postgres/session.ts';
 import { directWriteHazard } from '../writes/directWrites.ts';
+import { Activity } from './activity.ts';
 import { failureView } from './failure.ts';
 import type { FileRun } from './fileRun.ts';
 import type { Ask } from '../psql/ask.ts';
@@ -68,8 +69,7 @@ export class SqlRun implements FileRun {
   readonly #location: RunLocation;
   /** The statement whose failure stopped the run. */
   #stoppedAt: number | undefined;
-  #activity: AbortController | undefined;
-  #cancelledAt = 0;
+  #activity: Activity | undefined;
 
   /**
    * @param createFile makes a file for a result that is too large for memory
@@ -136,8 +136,7 @@ export class SqlRun implements FileRun {
 
   /** Cancels the running statement on its server; those after it are skipped. Rows that a limit left are given up. */
   cancel(): void {
-    if (this.#activity?.signal.aborted === false) this.#cancelledAt = performance.now();
-    this.#activity?.abort();
+    this.#activity?.cancel();
     if (this.running) return;
     for (const statement of this.statements) void statement.giveUpRest();
   }
@@ -155,7 +154,7 @@ export class SqlRun implements FileRun {
 
   /** Milliseconds since it was cancelled, while it goes on all the same. */
   get cancelledFor(): number | undefined {
-    return this.#activity?.signal.aborted ? performance.now() - this.#cancelledAt : undefined;
+    return this.#activity?.cancelledFor;
   }
 
   /**
@@ -211,7 +210,7 @@ export class SqlRun implements FileRun {
   }
 
   async #active(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const activity = new AbortController();
+    const activity = new Activity();
     this.#activity = activity;
     try {
       await work(activity.signal);

@@ -9,7 +9,7 @@ import type {
 } from '../../contract/results.ts';
 import { encodeRow, type Row } from '../../postgres/dataRows.ts';
 import { ServerError, type ServerErrorFields } from '../../postgres/errors.ts';
-import type { ResultLimits } from '../../postgres/resultLimits.ts';
+import { isLimited, type ResultLimits } from '../../postgres/resultLimits.ts';
 import type { Rest, Session } from '../../postgres/session.ts';
 import type { BoundStatement, Column, Completion, ResultSink } from '../../postgres/statement.ts';
 import { ArrangedResult } from '../results/arrange/arrangedResult.ts';
@@ -206,7 +206,8 @@ export class RunStatement {
         return session.execute(text, this.sink, signal, { copyData: data });
       }
       // What sends it, such as \gset, wants all rows.
-      const limitable = limits && this.step.sentBy === undefined && (await isLimitable(text));
+      const limitable =
+        limits && isLimited(limits) && this.step.sentBy === undefined && (await isLimitable(text));
       const stopAt = limitable ? limits : undefined;
       const completion = await session.execute(text, this.sink, signal, {
         values,

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { CommandId } from '../../contract/commands.ts';
-import type { NodeAddress, RowsView } from '../../contract/results.ts';
+import type { NodeAddress } from '../../contract/results.ts';
 import type { TransactionStatus } from '../../postgres/session.ts';
 import type { ExplainWay } from '../../sql/plan/explain.ts';
 import { explainable } from '../../sql/plan/explainable.ts';
@@ -195,10 +195,6 @@ export class Runs implements ResultsActions, vscode.Disposable {
     this.#runs.delete(from.toString());
     this.#runs.set(to.toString(), entry);
     this.#results?.move(from, to);
-  }
-
-  async rows(runId: number, statementId: number, first: number, count: number): Promise<RowsView> {
-    return (await this.#find(runId)?.run.statements[statementId]?.rows(first, count)) ?? [];
   }
 
   statement(runId: number, statementId: number): RunStatement | undefined {

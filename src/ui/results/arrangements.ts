@@ -4,7 +4,7 @@ import type { RunStatement } from '../../sql/run/runStatement.ts';
 import { errorMessage } from '../errorText.ts';
 
 /** What sorting, filtering and finding needs of a statement. */
-export interface ArrangeableStatement extends Pick<RunStatement, 'arranged' | 'arrange'> {
+export interface ArrangeableStatement extends Pick<RunStatement, 'arranged' | 'arrange' | 'rows'> {
   readonly view: Pick<StatementView, 'state' | 'rowCount'>;
 }
 

@@ -19,8 +19,6 @@ import { Throttle } from './throttle.ts';
 
 /** What results ask of those who run statements. */
 export interface ResultsActions {
-  /** Rows of a result from `first` (counted from 0), at most `count`; fewer at the end and where they are large. */
-  rows(runId: number, statementId: number, first: number, count: number): Promise<RowsView>;
   /** A statement of a run, while its rows are kept. */
   statement(runId: number, statementId: number): ArrangeableStatement | undefined;
   cancel(runId: number): void;
@@ -262,12 +260,13 @@ export class ResultsPage implements vscode.Disposable {
   async #answer({ runId, statementId, first, count }: Extract<FromWebview, { type: 'rows' }>): Promise<void> {
     const { actions, log } = this.#deps;
     let rows: RowsView = [];
-    const arranged = actions.statement(runId, statementId)?.arranged;
+    const statement = actions.statement(runId, statementId);
+    const arranged = statement?.arranged;
     const arrangement = arranged?.number ?? 0;
     let numbers: number[] = [];
     try {
       numbers = arranged?.rowNumbers(first, count) ?? [];
-      rows = await actions.rows(runId, statementId, first, count);
+      rows = (await statement?.rows(first, count)) ?? [];
     } catch (error) {
       log(`Rows ${first} to ${first + count - 1} of statement ${statementId} can't be had: ${String(error)}`);
     }

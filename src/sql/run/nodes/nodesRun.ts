@@ -1,10 +1,11 @@
 import type { NodeOutcome, RunView } from '../../../contract/results.ts';
 import { ServerError, SqlState } from '../../../postgres/errors.ts';
-import type { ResultLimits } from '../../../postgres/resultLimits.ts';
+import { isLimited, type ResultLimits } from '../../../postgres/resultLimits.ts';
 import type { Session } from '../../../postgres/session.ts';
 import type { CreateResultFile } from '../../results/resultFiles.ts';
 import type { Source } from '../../psql/script.ts';
 import type { Piece } from '../../splitter/piece.ts';
+import { Activity } from '../activity.ts';
 import type { FileRun } from '../fileRun.ts';
 import { isLimitable, limitView } from '../resultLimit.ts';
 import { type Place, RunStatement } from '../runStatement.ts';
@@ -51,8 +52,7 @@ export class NodesRun implements FileRun {
   readonly statements: readonly RunStatement[];
   readonly #request: NodesRunRequest;
   readonly #createFile: CreateResultFile;
-  #activity: AbortController | undefined;
-  #cancelledAt = 0;
+  #activity: Activity | undefined;
   /** Those of the run that goes on. */
   #nodes: readonly Node[] = [];
 
@@ -96,7 +96,7 @@ export class NodesRun implements FileRun {
       this.#skipPending();
       return;
     }
-    const activity = new AbortController();
+    const activity = new Activity();
     this.#activity = activity;
     const nodes = this.#request.servers.map((server): Node => ({
       server,
@@ -118,12 +118,11 @@ export class NodesRun implements FileRun {
   }
 
   cancel(): void {
-    if (this.#activity?.signal.aborted === false) this.#cancelledAt = performance.now();
-    this.#activity?.abort();
+    this.#activity?.cancel();
   }
 
   get cancelledFor(): number | undefined {
-    return this.#activity?.signal.aborted ? performance.now() - this.#cancelledAt : undefined;
+    return this.#activity?.cancelledFor;
   }
 
   async terminate(): Promise<'server' | 'here' | undefined> {
@@ -224,7 +223,8 @@ export class NodesRun implements FileRun {
         statement.note({ ...notice, message: `${node.server.nodeName}: ${notice.message}` });
       });
       try {
-        const limits = (await isLimitable(text)) ? this.#request.limits : { rows: 0, bytes: 0 };
+        const asked = this.#request.limits;
+        const limits = isLimited(asked) && (await isLimitable(text)) ? asked : { rows: 0, bytes: 0 };
         const { commandTag, stopped, reached } = await session.execute(
           text,
           {
