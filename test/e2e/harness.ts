@@ -209,6 +209,21 @@ export class EditorWindow {
     await input.press('Enter');
   }
 
+  /**
+   * Names the file in the open save dialog, and waits until the dialog is gone.
+   *
+   * @param title the dialog's title
+   * @param file an absolute path; its folder exists, itself it doesn't
+   */
+  async saveAs(title: string, file: string): Promise<void> {
+    const dialog = this.quickInput(title);
+    // It puts its proposal in last, when it has listed the folder: into what was typed before, if need be.
+    await dialog.getByRole('option').first().waitFor();
+    await dialog.locator('input.input').fill(file);
+    await dialog.locator('input.input').press('Enter');
+    await dialog.waitFor({ state: 'hidden' });
+  }
+
   /** What each row of the open quick pick says. */
   async quickPickLines(): Promise<string[]> {
     return this.#quickInput.getByRole('option').allInnerTexts();

@@ -172,19 +172,14 @@ describe('plans and charts', function () {
   const save = async (button: string, name: string): Promise<Buffer> => {
     await window().webview.getByRole('button', { name: button }).click();
     const file = join(window().sandbox.workspace, name);
-    const input = window().page.locator('.quick-input-widget:visible input.input');
-    await input.waitFor();
-    await input.fill(file);
-    await input.press('Enter');
+    await window().saveAs('Save Chart', file);
     const written = await waitUntil(
       () =>
         readFile(file).then(
           (bytes) => bytes.length > 0,
           () => false,
         ),
-      {
-        deadlineMs: 10_000,
-      },
+      { deadlineMs: 10_000 },
     );
     assert.ok(written, `${file} was not written`);
     return readFile(file);
