@@ -3,6 +3,7 @@ import type { Session } from '../../postgres/session.ts';
 import { waitUntil } from '../../postgres/waitUntil.ts';
 
 const Position = v.object({ lsn: v.string() });
+const Timeline = v.object({ timeline: v.number() });
 const Answer = v.object({ yes: v.boolean() });
 
 /** A standby that streams replays within milliseconds. */
@@ -22,6 +23,24 @@ export const awaitReplay = async (
   const hasReplayed = (): Promise<boolean> =>
     ask(standby, 'SELECT pg_catalog.pg_last_wal_replay_lsn() >= $1::pg_lsn AS yes', position?.lsn);
   return waitUntil(hasReplayed, { deadlineMs: REPLAY_DEADLINE_MS, signal });
+};
+
+/**
+ * Whether a standby streams on its primary's timeline. Otherwise its position says nothing: a former primary that came
+ * back as a standby without having been rewound is ahead of the new one.
+ * @param standby as a role that may read pg_stat_wal_receiver
+ */
+export const follows = async (standby: Session, primary: Session): Promise<boolean> => {
+  const [row] = await primary.query(
+    Timeline,
+    // A WAL file's name begins with its timeline, in hexadecimal.
+    `SELECT ('x' || pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8))::bit(32)::int AS timeline`,
+  );
+  return ask(
+    standby,
+    `SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_wal_receiver WHERE status = 'streaming' AND received_tli = $1) AS yes`,
+    row?.timeline,
+  );
 };
 
 /** Asks a question whose answer is a column `yes`. */
