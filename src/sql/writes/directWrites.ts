@@ -35,7 +35,9 @@ export const guardDirectWrite = async (
   const session = await connectTo(primary, 'citus-sql shard places', signal);
   const release = (): Promise<void> => session.close();
   try {
-    const hazard = await hazardOf(statement, session, standby, target, writes, signal);
+    const hazard =
+      (await hazardOfMoves(statement, session, standby, writes, signal)) ??
+      (await hazardOfLag(primary, target, signal));
     if (hazard === undefined) return { release };
     await release();
     return { hazard };
@@ -48,11 +50,11 @@ export const guardDirectWrite = async (
 /** How long the primary waits for what moves a shard or changes a table. */
 const LOCK_DEADLINE = '500ms';
 
-const hazardOf = async (
+/** Keeps shards and tables as they are until the primary's session ends. */
+const hazardOfMoves = async (
   statement: BoundStatement,
   primary: Session,
   standby: Session,
-  target: Target,
   writes: DirectWrites,
   signal: AbortSignal,
 ): Promise<string | undefined> => {
@@ -70,15 +72,28 @@ const hazardOf = async (
       ? 'a shard is being moved or its table changed'
       : `the primary coordinator can’t keep its shard in place (${error.message})`;
   }
-  // As the role that connects: the file's may be one that is told nothing about streaming.
-  const observer = await connectTo(target, 'citus-sql replay', signal);
+  return undefined;
+};
+
+/** Asks as the roles that connect: the file's may be one that is told nothing about streaming. */
+const hazardOfLag = async (
+  primary: Server,
+  target: Target,
+  signal: AbortSignal,
+): Promise<string | undefined> => {
+  const here = await connectTo(target, 'citus-sql replay', signal);
   try {
-    if (!(await follows(observer, primary)))
-      return `${target.nodeName} doesn’t stream from the primary coordinator`;
-    if (await awaitReplay(primary, observer, signal)) return undefined;
-    return `${target.nodeName} lags behind the primary coordinator`;
+    const there = await connectTo(primary, 'citus-sql replay', signal);
+    try {
+      if (!(await follows(here, there)))
+        return `${target.nodeName} doesn’t stream from the primary coordinator`;
+      if (await awaitReplay(there, here, signal)) return undefined;
+      return `${target.nodeName} lags behind the primary coordinator`;
+    } finally {
+      await there.close();
+    }
   } finally {
-    await observer.close();
+    await here.close();
   }
 };
 

@@ -12,6 +12,11 @@ const REPLAY_DEADLINE_MS = 1000;
 /**
  * Waits until a standby has replayed what its primary has written by now, at most 1 s. What the primary writes
  * meanwhile isn't waited for, so it ends on a busy cluster, too.
+ *
+ * A primary sends only what it has flushed, and for what no commit waits for, such as hint bits or what was committed
+ * with synchronous_commit off, that takes up to some seconds. So a message of ours is committed behind it, which means
+ * nothing to anybody.
+ * @param primary a session of ours, outside of a transaction
  * @returns whether it has
  */
 export const awaitReplay = async (
@@ -19,7 +24,12 @@ export const awaitReplay = async (
   standby: Session,
   signal: AbortSignal,
 ): Promise<boolean> => {
-  const [position] = await primary.query(Position, 'SELECT pg_catalog.pg_current_wal_lsn()::text AS lsn');
+  // `local`: the commit is not to wait for a standby that is gone.
+  await primary.run('SET synchronous_commit TO local');
+  const [position] = await primary.query(
+    Position,
+    `SELECT pg_catalog.pg_logical_emit_message(true, 'citus-sql', '')::text AS lsn`,
+  );
   const hasReplayed = (): Promise<boolean> =>
     ask(standby, 'SELECT pg_catalog.pg_last_wal_replay_lsn() >= $1::pg_lsn AS yes', position?.lsn);
   return waitUntil(hasReplayed, { deadlineMs: REPLAY_DEADLINE_MS, signal });
