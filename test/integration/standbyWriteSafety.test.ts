@@ -247,6 +247,37 @@ describe('the safety of writes by way of a standby', function () {
     await home.close();
   });
 
+  it('doesn’t know whether a write took effect whose server fell silent, and sends it no second time', async () => {
+    const routed = newRun(
+      file,
+      target,
+      'UPDATE sample SET data = data + 1 WHERE id = 3; SELECT 1',
+      undefined,
+      {
+        standbyWrites: 'route',
+      },
+    );
+    let backend: number | undefined;
+    try {
+      await whileRowIsLocked(3, routed, async () => {
+        const [pid] = await column(
+          `SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'citus-sql%(from standby)'`,
+        );
+        backend = Number(pid);
+        process.kill(backend, 'SIGSTOP');
+        assert.equal(await routed.terminate(), 'here');
+      });
+    } finally {
+      if (backend !== undefined) process.kill(backend, 'SIGCONT');
+    }
+    assert.deepEqual(outcomes(routed.view), ['failed', 'skipped']);
+    assert.match(failureOf(routed).explanation, /took effect is not known/);
+    const gone = async (): Promise<boolean> =>
+      (await column(`SELECT pid FROM pg_stat_activity WHERE pid = ${backend}`)).length === 0;
+    assert.ok(await waitUntil(gone, DEADLINE));
+    assert.ok(['3', '4'].includes((await dataOf(3))!), 'at most once');
+  });
+
   it('explains a write on the primary that took too long', async () => {
     const routed = newRun(file, target, 'UPDATE sample SET data = 0 WHERE id = 3', undefined, {
       standbyWrites: 'route',

@@ -3,7 +3,6 @@ import type { StandbyWrites, TransactionMode } from '../../contract/settings.ts'
 import { classify } from '../classify/classify.ts';
 import type { ResultLimits } from '../../postgres/resultLimits.ts';
 import type { Session } from '../../postgres/session.ts';
-import { guardDirectWrite } from '../writes/directWrites.ts';
 import { Activity } from './activity.ts';
 import { failureView, IN_DOUBT, leavesInDoubt } from './failure.ts';
 import type { FileRun } from './fileRun.ts';
@@ -13,6 +12,7 @@ import { Interpreter } from '../psql/interpreter.ts';
 import { readScript, type Refusal, type Source } from '../psql/script.ts';
 import { runOnPrimary, runOnWorker } from './elsewhere.ts';
 import { describeLoss, type FileSession } from './fileSession.ts';
+import { runFromStandby } from './fromStandby.ts';
 import { RunLocation } from './location.ts';
 import type { ExplainWay } from '../plan/explain.ts';
 import type { CreateResultFile } from '../results/resultFiles.ts';
@@ -334,31 +334,8 @@ export class SqlRun implements FileRun {
       alone &&
       isDirectKind(await classify(statement.sent.text));
     return direct
-      ? this.#executeDirectly(statement, session, signal)
+      ? runFromStandby(statement, session, this.#target, signal)
       : this.#execute(statement, session, signal);
-  }
-
-  /** Has the standby send a write to its one shard, for as long as that is safe. */
-  async #executeDirectly(statement: RunStatement, session: Session, signal: AbortSignal): Promise<unknown> {
-    const target = this.#target;
-    const { directWrites } = target;
-    if (!directWrites) return undefined;
-    const guard = await guardDirectWrite(statement.sent, session, target, directWrites, signal);
-    await statement.reset();
-    if ('hazard' in guard) {
-      statement.refuse({
-        message: `Not sent: ${guard.hazard}.`,
-        hint: 'A write could go to the place that a shard has just left, and be lost. Run it again in a moment.',
-      });
-      return undefined;
-    }
-    try {
-      await directWrites.allow(session);
-      return await statement.execute(target, session, signal);
-    } finally {
-      await guard.release();
-      if (!session.closed) await directWrites.withdraw(session);
-    }
   }
 
   /** Runs a statement on the file's connection, in a transaction where the person commits by hand. */
@@ -406,7 +383,7 @@ export class SqlRun implements FileRun {
 
   /** Sends a write to its shard; the next one is asked about again. */
   async #runDirectlyOnce(statement: RunStatement, session: Session, signal: AbortSignal): Promise<void> {
-    const failure = await this.#executeDirectly(statement, session, signal);
+    const failure = await runFromStandby(statement, session, this.#target, signal);
     await this.#explain(statement, failure, session, signal, 'direct');
     if (statement.view.state !== 'done') return;
     statement.note({

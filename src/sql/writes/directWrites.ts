@@ -8,9 +8,10 @@ import { ask, awaitReplay, follows } from './replay.ts';
 
 /**
  * Whether a write that a standby coordinator sends to a shard could be lost. A `hazard` is words for people, such as
- * `coordinator2 lags behind the primary`; otherwise it is safe until `release` is called, which has to happen.
+ * `coordinator2 lags behind the primary`; otherwise it is safe until `release` is called, which has to happen and tells
+ * whether it was so all the time: the connection that keeps it safe may have been lost.
  */
-export type DirectWriteGuard = { readonly hazard: string } | { readonly release: () => Promise<void> };
+export type DirectWriteGuard = { readonly hazard: string } | { readonly release: () => Promise<boolean> };
 
 /**
  * Makes a write safe that a standby coordinator sends to its shard. Such a write is lost where the shard has moved and
@@ -30,10 +31,14 @@ export const guardDirectWrite = async (
   const primary = await target.findPrimary(signal);
   if (!primary) {
     const hazard = await hazardWithoutPrimary(standby, target, writes, signal);
-    return hazard === undefined ? { release: () => Promise.resolve() } : { hazard };
+    return hazard === undefined ? { release: () => Promise.resolve(true) } : { hazard };
   }
   const session = await connectTo(primary, 'citus-sql shard places', signal);
-  const release = (): Promise<void> => session.close();
+  const release = async (): Promise<boolean> => {
+    const held = !session.closed;
+    await session.close();
+    return held;
+  };
   try {
     const hazard =
       (await hazardOfMoves(statement, session, standby, writes, signal)) ??
@@ -64,6 +69,7 @@ const hazardOfMoves = async (
     await writes.holdPlaces(primary);
     await copySettings(standby, primary);
     await primary.run(`SET LOCAL lock_timeout = '${LOCK_DEADLINE}'`);
+    await primary.run('SET LOCAL idle_in_transaction_session_timeout = 0');
     // Parsing a write locks its table, which keeps away what would make another one of it.
     await primary.describe(statement.text, signal);
   } catch (error) {
