@@ -10,7 +10,7 @@ import { readDescription, writeDescription } from './description.ts';
 import { ClusterError } from './errors.ts';
 import { withLock } from '../runtime/lock.ts';
 import { type Cluster, type ClusterNode, paths, peerAddress, workers } from './model.ts';
-import { type ClusterStatus, primaryIn } from './status.ts';
+import { type ClusterStatus, primariesIn, primaryIn } from './status.ts';
 import { type MoveSide, moveTable } from './moveTable.ts';
 import { startNodes, stopNodes } from './operate.ts';
 import { probeCluster } from './probe.ts';
@@ -182,6 +182,15 @@ export const createClusterService = (dependencies: ClusterServiceDependencies): 
     const roles = await status(cluster);
     const primary = primaryIn(cluster, roles);
     if (primary) return primary;
+    const primaries = primariesIn(cluster, roles).map(({ name }) => name);
+    if (primaries.length > 1) {
+      throw new ClusterError(
+        'not-found',
+        `${primaries.join(' and ')} both say that they are the primary coordinator of “${cluster.name}”.`,
+        { what: cluster.name },
+        { nextStep: 'Stop the one that is out of date, then try again.' },
+      );
+    }
     throw new ClusterError(
       'not-found',
       `No primary coordinator of “${cluster.name}” answers.`,

@@ -29,6 +29,12 @@ export interface NodeStatus {
 /** A cluster's nodes by name. */
 export type ClusterStatus = ReadonlyMap<string, NodeStatus>;
 
-/** The coordinator that is the primary; undefined where none answered as one. */
-export const primaryIn = (cluster: Cluster, status: ClusterStatus): ClusterNode | undefined =>
-  coordinators(cluster).find(({ name }) => status.get(name)?.role === 'primary');
+/** The coordinators that say that they are the primary: after a failover the former one may be back, and say so, too. */
+export const primariesIn = (cluster: Cluster, status: ClusterStatus): ClusterNode[] =>
+  coordinators(cluster).filter(({ name }) => status.get(name)?.role === 'primary');
+
+/** The coordinator that is the primary; undefined where none answered as one, or several did. */
+export const primaryIn = (cluster: Cluster, status: ClusterStatus): ClusterNode | undefined => {
+  const [primary, ...others] = primariesIn(cluster, status);
+  return others.length === 0 ? primary : undefined;
+};

@@ -59,6 +59,7 @@ export const SqlState = {
   activeTransaction: '25001',
   invalidTransactionTermination: '2D000',
   queryCanceled: '57014',
+  lockNotAvailable: '55P03',
 } as const;
 
 const text = v.optional(v.string());

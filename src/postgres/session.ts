@@ -50,6 +50,8 @@ export interface Session {
   readonly timeZone: string;
   /** Whether the connection is gone for good. */
   readonly closed: boolean;
+  /** Names of settings that the session's user has made up, such as `app.tenant`: the server lists them nowhere. */
+  readonly ownSettings: Set<string>;
   /**
    * Runs one statement of ours and validates its rows.
    * @throws ServerError, ConnectionError, or valibot's ValiError where rows aren't as expected
@@ -179,6 +181,7 @@ class PgSession implements Session {
   inHotStandby = false;
   timeZone = '';
   closed = false;
+  readonly ownSettings = new Set<string>();
   serverPid = 0;
   rest: Rest | undefined;
   serverVersion = '';

@@ -49,6 +49,7 @@ export interface StatementInput {
 
 /**
  * How a statement ended well. `commandTag` is empty for an empty statement; `stopped` means that rows were thrown away.
+ * Neither tells that it was cancelled: what is done before the server hears of that is done.
  * With `reached` it hasn't ended: a limit stopped it, and the server holds the rest until it is fetched or given up.
  */
 export interface Completion {
@@ -97,6 +98,8 @@ export class StatementExecution implements Submittable {
   #sinkReady: Promise<void> = Promise.resolve();
   #commandTag = '';
   #stopped = false;
+  /** Whether anything came that was thrown away, because it had been stopped. */
+  #thrownAway = false;
   #allowance: Allowance | undefined;
   /** Rows that have come, where they come in portions. */
   #rowCount: number | undefined;
@@ -188,8 +191,10 @@ export class StatementExecution implements Submittable {
   handlePortalSuspended(): void {
     void this.#sinkReady.then(() => {
       const reached = this.#allowance?.reached;
-      if (this.#stopped) this.giveUpRest();
-      else if (reached === undefined) this.#ask();
+      if (this.#stopped) {
+        this.#thrownAway = true;
+        this.giveUpRest();
+      } else if (reached === undefined) this.#ask();
       else {
         const resolve = this.#resolve;
         this.done = this.#newPhase();
@@ -223,7 +228,7 @@ export class StatementExecution implements Submittable {
   handleReadyForQuery(connection: Connection): void {
     this.#settle(connection, () => {
       if (this.#sinkError) this.#reject(this.#sinkError);
-      else this.#resolve({ commandTag: this.#commandTag, stopped: this.#stopped });
+      else this.#resolve({ commandTag: this.#commandTag, stopped: this.#thrownAway });
     });
   }
 
@@ -304,7 +309,10 @@ export class StatementExecution implements Submittable {
   };
 
   #hand(give: () => Promise<void> | undefined): void {
-    if (this.#stopped) return;
+    if (this.#stopped) {
+      this.#thrownAway = true;
+      return;
+    }
     try {
       const ready = give();
       if (ready) this.#pauseUntil(ready);

@@ -89,8 +89,13 @@ export interface DirectWrites {
   withdraw(standby: Session): Promise<void>;
   /** Whether a write that has a plan is one that `allow` would let through. The session is outside of a transaction. */
   isPossible(standby: Session, statement: BoundStatement): Promise<boolean>;
-  /** Whether a shard is being moved or was just now, so that a write could go to the place that it has left. */
-  shardMoves(standby: Session): Promise<boolean>;
+  /**
+   * Keeps all shards in their places until the session's transaction ends, as the primary does when it writes itself.
+   * @throws ServerError where that can't be had within the session's `lock_timeout`
+   */
+  holdPlaces(primary: Session): Promise<void>;
+  /** Whether a worker knows all shards where this standby does, and nothing is about to change that. */
+  agreesOnPlaces(worker: Session, standby: Session): Promise<boolean>;
 }
 
 /** What workers do for writes while there is no primary coordinator. */

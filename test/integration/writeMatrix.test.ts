@@ -109,6 +109,43 @@ const KINDS: readonly Kind[] = [
     after: (state, id) => sample(state, added(state.sample, id, id + 1)),
   },
   {
+    title: 'COPY FROM STDIN, rows in the file',
+    sql: (id) => `COPY sample FROM STDIN WITH (FORMAT csv);\n${id},0\n${id + 1},0\n\\.\n`,
+    after: (state, id) => sample(state, added(state.sample, id, id + 1)),
+  },
+  {
+    title: '`\\copy … FROM`',
+    sql: (id) => `\\copy sample FROM STDIN WITH (FORMAT csv)\n${id},0\n${id + 1},0\n\\.\n`,
+    after: (state, id) => sample(state, added(state.sample, id, id + 1)),
+  },
+  {
+    title: '`\\gexec`',
+    sql: () => `SELECT 'UPDATE sample SET data = data + 1 WHERE id = 3' \\gexec`,
+    after: (state) =>
+      sample(
+        state,
+        changed(state.sample, (id) => id === 3, plusOne),
+      ),
+  },
+  {
+    title: 'prepared statement (EXECUTE)',
+    sql: () => 'PREPARE p AS UPDATE sample SET data = data + 1 WHERE id = 3; EXECUTE p',
+    after: (state) =>
+      sample(
+        state,
+        changed(state.sample, (id) => id === 3, plusOne),
+      ),
+  },
+  {
+    title: 'write, one shard, RETURNING',
+    sql: () => 'UPDATE sample SET data = data + 1 WHERE id = 3 RETURNING data',
+    after: (state) =>
+      sample(
+        state,
+        changed(state.sample, (id) => id === 3, plusOne),
+      ),
+  },
+  {
     title: 'CTE that writes',
     sql: () =>
       'WITH written AS (UPDATE sample SET data = data + 1 WHERE id < 3 RETURNING id) SELECT count(*) FROM written',
@@ -130,6 +167,15 @@ const KINDS: readonly Kind[] = [
   {
     title: 'block that writes (DO)',
     sql: () => 'DO $$ BEGIN UPDATE sample SET data = data + 1 WHERE id < 3; END $$',
+    after: (state) =>
+      sample(
+        state,
+        changed(state.sample, (id) => id < 3, plusOne),
+      ),
+  },
+  {
+    title: 'procedure that writes (CALL)',
+    sql: () => 'CALL add_one_by_call()',
     after: (state) =>
       sample(
         state,
@@ -200,6 +246,8 @@ describe('writes by way of a standby', function () {
         'INSERT INTO managed VALUES (1, 1)',
         'CREATE TABLE noise (at timestamptz)',
         `CREATE FUNCTION add_one() RETURNS void LANGUAGE plpgsql AS $$
+           BEGIN UPDATE sample SET data = data + 1 WHERE id < 3; END $$`,
+        `CREATE PROCEDURE add_one_by_call() LANGUAGE plpgsql AS $$
            BEGIN UPDATE sample SET data = data + 1 WHERE id < 3; END $$`,
       ]) {
         await primary.run(sql);

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { DirectWrites } from '../sharding.ts';
+import { digestOfPlaces } from './places.ts';
 import { explainCitus } from './reach.ts';
 
 /** A plan of one task and no subplans: those read elsewhere first, so they reach further than the one shard. */
@@ -32,12 +33,24 @@ export const directWrites: DirectWrites = {
     }
   },
 
-  /** Citus notes in pg_dist_cleanup, before a move begins, what is to be cleaned up when it ends or fails (11.1 and later). */
-  async shardMoves(standby) {
-    const [answer] = await standby.query(
-      v.object({ yes: v.boolean() }),
-      'SELECT EXISTS (SELECT FROM pg_catalog.pg_dist_cleanup) AS yes',
+  /**
+   * A write on the primary locks its shards' metadata in share mode (5, ShareLock), a move in exclusive mode before it
+   * copies, or before its last part (LockShardListMetadata in Citus' shard_transfer.c).
+   */
+  async holdPlaces(primary) {
+    await primary.run(
+      'SELECT pg_catalog.lock_shard_metadata(5, pg_catalog.array_agg(shardid ORDER BY shardid)) FROM pg_catalog.pg_dist_shard',
     );
-    return answer?.yes ?? true;
+  },
+
+  /** A move that was about to be committed when the primary died is a prepared transaction on the workers. */
+  async agreesOnPlaces(worker, standby) {
+    const [pending] = await worker.query(
+      v.object({ yes: v.boolean() }),
+      `SELECT EXISTS (SELECT FROM pg_catalog.pg_locks WHERE relation = 'pg_catalog.pg_dist_placement'::regclass
+                                                        AND mode = 'RowExclusiveLock') AS yes`,
+    );
+    const [there, here] = await Promise.all([digestOfPlaces(worker), digestOfPlaces(standby)]);
+    return pending?.yes === false && there === here;
   },
 };

@@ -3,6 +3,7 @@ import { explainJson } from '../../postgres/explain.ts';
 import type { Session } from '../../postgres/session.ts';
 import type { BoundStatement } from '../../postgres/statement.ts';
 import type { WorkerWrites } from '../sharding.ts';
+import { digestOfPlaces } from './places.ts';
 
 /**
  * The plan of a write to distributed tables and nothing else: Citus' node on top, no subplans (those could write, too).
@@ -31,7 +32,7 @@ export const workerWrites: WorkerWrites = {
     if (!v.is(Distributed, await planOf(worker, statement))) {
       return 'there only a plain INSERT, UPDATE, DELETE or MERGE on distributed tables runs';
     }
-    const [there, here] = await Promise.all([places(worker), places(standby)]);
+    const [there, here] = await Promise.all([digestOfPlaces(worker), digestOfPlaces(standby)]);
     return there === here ? undefined : 'it has shards in other places than this standby knows of';
   },
 };
@@ -47,15 +48,4 @@ const planOf = async (worker: Session, statement: BoundStatement): Promise<unkno
   } finally {
     await worker.run('ROLLBACK');
   }
-};
-
-/** A digest of where all shards are. */
-const places = async (session: Session): Promise<string> => {
-  const [row] = await session.query(
-    v.object({ digest: v.string() }),
-    `SELECT pg_catalog.md5(coalesce(pg_catalog.string_agg(p.shardid || '@' || n.nodename || ':' || n.nodeport, ','
-       ORDER BY p.shardid, n.nodename, n.nodeport), '')) AS digest
-     FROM pg_catalog.pg_dist_placement p JOIN pg_catalog.pg_dist_node n USING (groupid) WHERE n.noderole = 'primary'`,
-  );
-  return row?.digest ?? '';
 };

@@ -38,6 +38,8 @@ export interface StatementClass {
   readonly ends?: 'commit' | 'rollback';
   /** Whether it asks for a transaction that may write, whatever the connection's default is. */
   readonly asksToWrite: boolean;
+  /** Settings with a dot in their name that it sets, as the user's own have (`app.tenant`). */
+  readonly ownSettings: readonly string[];
 }
 
 /** Functions that reach other servers outside of the transaction (Citus manual, "Utility Functions"; dblink). */
@@ -73,6 +75,7 @@ const NOTHING: StatementClass = {
   boundToConnection: false,
   mayBeHalfDone: false,
   asksToWrite: false,
+  ownSettings: [],
 };
 
 const UNKNOWN: StatementClass = { ...NOTHING, kind: 'unknown', mayWrite: true, mayBeHalfDone: true };
@@ -125,7 +128,12 @@ const ofTree = (tree: SyntaxTree): StatementClass => {
     case 'TransactionStmt':
       return ofTransaction(node);
     case 'VariableSetStmt':
-      return { ...NOTHING, asksToWrite: setsReadWrite(node), boundToConnection: true };
+      return {
+        ...NOTHING,
+        asksToWrite: setsReadWrite(node),
+        boundToConnection: true,
+        ownSettings: found.ownSettings,
+      };
     case 'ListenStmt':
     case 'UnlistenStmt':
     case 'PrepareStmt':
@@ -152,11 +160,16 @@ const parts = ({
   read,
   functions,
   parameters,
-}: Findings): Pick<StatementClass, 'written' | 'read' | 'functions' | 'parameters' | 'mayBeHalfDone'> => ({
+  ownSettings,
+}: Findings): Pick<
+  StatementClass,
+  'written' | 'read' | 'functions' | 'parameters' | 'mayBeHalfDone' | 'ownSettings'
+> => ({
   written,
   read,
   functions,
   parameters,
+  ownSettings,
   mayBeHalfDone: functions.some(({ name }) => BESIDE_THE_TRANSACTION.test(name)),
 });
 

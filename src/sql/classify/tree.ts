@@ -1,3 +1,4 @@
+import { quoteIdentifier } from '../../postgres/identifier.ts';
 import type { SyntaxTree } from './parser.ts';
 
 /** A name as it is written: in lower case unless quoted, with a schema only where the text has one. */
@@ -5,6 +6,10 @@ export interface WrittenName {
   readonly schema?: string;
   readonly name: string;
 }
+
+/** A name as SQL needs it, quoted. */
+export const quotedName = ({ schema, name }: WrittenName): string =>
+  [...(schema === undefined ? [] : [schema]), name].map(quoteIdentifier).join('.');
 
 /** What is found anywhere in a statement, in what it contains too (CTEs, subqueries). */
 export interface Findings {
@@ -17,6 +22,8 @@ export interface Findings {
   /** Whether it makes a table of a query's rows, `SELECT … INTO`. */
   readonly makesTable: boolean;
   readonly makesTemporary: boolean;
+  /** Settings with a dot in their name that it sets by SET or `set_config`. */
+  readonly ownSettings: readonly string[];
 }
 
 const WRITES = new Set(['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt']);
@@ -31,6 +38,10 @@ export const find = (tree: SyntaxTree): Findings => {
   let locksRows = false;
   let makesTable = false;
   let makesTemporary = false;
+  const ownSettings = new Set<string>();
+  const sets = (name: unknown): void => {
+    if (typeof name === 'string' && name.includes('.')) ownSettings.add(name);
+  };
 
   const visit = (tag: string, value: unknown): void => {
     if (Array.isArray(value)) {
@@ -44,7 +55,12 @@ export const find = (tree: SyntaxTree): Findings => {
       if (value['relpersistence'] === 't') makesTemporary = true;
     }
     if (typeof ctename === 'string') ctes.add(ctename);
-    if (tag === 'FuncCall') functions.push(lastNames(value['funcname']));
+    if (tag === 'FuncCall') {
+      const called = lastNames(value['funcname']);
+      functions.push(called);
+      if (called.name === 'set_config') sets(literalOf(value['args']));
+    }
+    if (tag === 'VariableSetStmt') sets(value['name']);
     if (tag === 'ParamRef') parameters = Math.max(parameters, numberOf(value['number']));
     if (tag === 'LockingClause') locksRows = true;
     if (tag === 'intoClause') makesTable = true;
@@ -62,6 +78,7 @@ export const find = (tree: SyntaxTree): Findings => {
     locksRows,
     makesTable,
     makesTemporary,
+    ownSettings: [...ownSettings],
   };
 };
 
@@ -84,6 +101,13 @@ const lastNames = (value: unknown): WrittenName => {
     return isNode(content) ? textOf(content['sval']) : '';
   });
   return nameOf(parts.at(-2), parts.at(-1) ?? '');
+};
+
+/** The text of the first of a call's arguments, where that is written out. */
+const literalOf = (args: unknown): unknown => {
+  const constant = unwrap(Array.isArray(args) ? args[0] : undefined);
+  const text = isNode(constant) ? constant['sval'] : undefined;
+  return isNode(text) ? text['sval'] : undefined;
 };
 
 const nameOf = (schema: unknown, name: string): WrittenName => ({

@@ -115,17 +115,18 @@ export class Interpreter {
   /**
    * Does a psql command; how it went is in its view.
    * @param previous the step before it
+   * @returns the error that it failed with
    */
   async command(
     statement: RunStatement,
     previous: RunStatement | undefined,
     where: Whereabouts,
-  ): Promise<void> {
+  ): Promise<unknown> {
     const { piece, step } = statement;
-    if (piece.kind !== 'psql') return;
+    if (piece.kind !== 'psql') return undefined;
     const { name } = piece;
     const text = piece.text.slice(name.length);
-    await statement.perform(where.server, where.session, where.signal, async () => {
+    return statement.perform(where.server, where.session, where.signal, async () => {
       if (step.problem !== undefined) throw new CommandError(step.problem);
       const tag = this.#control(statement, name, text);
       if (tag !== undefined) return { commandTag: tag, stopped: false };

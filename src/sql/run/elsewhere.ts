@@ -1,13 +1,11 @@
-import { ConnectionError } from '../../postgres/errors.ts';
 import type { Session } from '../../postgres/session.ts';
 import { awaitReplay } from '../writes/replay.ts';
 import { findWritingWorker } from '../writes/workerWrites.ts';
+import { IN_DOUBT, leavesInDoubt } from './failure.ts';
 import type { RunStatement } from './runStatement.ts';
 import { copySettings } from './settings.ts';
-import type { Server, Target } from './target.ts';
-
-/** Said where a connection was lost while a write was on its way. */
-export const IN_DOUBT = 'Whether this statement took effect is not known.';
+import { connectTo, type Server, type Target } from './target.ts';
+import type { TimeLimit } from './timeLimit.ts';
 
 /** What a write that a standby refused comes from. */
 interface FromStandby {
@@ -17,6 +15,8 @@ interface FromStandby {
   /** The file's name, for people. */
   readonly file: string;
   readonly signal: AbortSignal;
+  /** Of the file's connection; it holds there, too. */
+  readonly timeLimit: TimeLimit;
 }
 
 /**
@@ -57,15 +57,18 @@ export const runOnWorker = async (statement: RunStatement, from: FromStandby): P
 const runOn = async (
   server: Server,
   statement: RunStatement,
-  { standby, target, file, signal }: FromStandby,
+  { standby, target, file, signal, timeLimit }: FromStandby,
   where: string,
 ): Promise<boolean> => {
-  const there = await server.connect(`citus-sql ${file} (from standby)`, signal);
+  const there = await connectTo(server, `citus-sql ${file} (from standby)`, signal);
   try {
     await copySettings(standby, there);
     await statement.reset();
     const failure = await statement.execute(server, there, signal);
-    if (failure instanceof ConnectionError) statement.explain({ explanation: IN_DOUBT });
+    const explanation = leavesInDoubt(failure)
+      ? IN_DOUBT
+      : timeLimit.explain(failure, statement.view.elapsedMs);
+    if (explanation !== undefined) statement.explain({ explanation });
     statement.note({
       severity: 'NOTICE',
       message: `${target.nodeName} is a standby and takes no writes: ${where}.`,

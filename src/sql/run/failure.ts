@@ -1,5 +1,5 @@
 import type { FailureView } from '../../contract/results.ts';
-import { ServerError } from '../../postgres/errors.ts';
+import { ConnectionError, ServerError } from '../../postgres/errors.ts';
 import { CommandError } from '../psql/commandError.ts';
 
 /** What a failed statement shows, from the error alone. */
@@ -17,6 +17,16 @@ export const failureView = (error: unknown): FailureView => {
     remedies: [],
   };
 };
+
+/** Said where a connection was lost while a write was on its way. */
+export const IN_DOUBT = 'Whether this statement took effect is not known.';
+
+/**
+ * Whether a write that failed so may have taken effect all the same: the connection to the server was lost, or that of
+ * the server to the node that does it (class 08 of PostgreSQL's manual, appendix A), which may have committed.
+ */
+export const leavesInDoubt = (failure: unknown): boolean =>
+  failure instanceof ConnectionError || (failure instanceof ServerError && failure.code.startsWith('08'));
 
 /**
  * Turns the server's error position into an offset.

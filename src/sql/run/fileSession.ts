@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { ConnectionError } from '../../postgres/errors.ts';
 import type { Session, TransactionStatus } from '../../postgres/session.ts';
 import { Variables } from '../psql/variables.ts';
-import type { Server } from './target.ts';
+import { connectTo, type Server } from './target.ts';
 import { TimeLimit } from './timeLimit.ts';
 
 /** A connection that ended by itself. */
@@ -98,23 +98,14 @@ export class FileSession {
   }
 
   async #connect(signal?: AbortSignal): Promise<Session> {
-    const connecting = new AbortController();
-    const abort = (): void => {
-      connecting.abort();
-    };
-    signal?.addEventListener('abort', abort, { once: true });
-    try {
-      const session = await this.server.connect(this.#applicationName, connecting.signal);
-      this.variables.connected(session);
-      session.onLost((error) => {
-        this.#forget();
-        this.#loss = { error, openTransaction: session.transactionStatus !== 'idle' };
-        this.#onLost(this.#loss);
-      });
-      return session;
-    } finally {
-      signal?.removeEventListener('abort', abort);
-    }
+    const session = await connectTo(this.server, this.#applicationName, signal);
+    this.variables.connected(session);
+    session.onLost((error) => {
+      this.#forget();
+      this.#loss = { error, openTransaction: session.transactionStatus !== 'idle' };
+      this.#onLost(this.#loss);
+    });
+    return session;
   }
 
   #forget(): void {

@@ -1,25 +1,31 @@
 import type { RunView } from '../../contract/results.ts';
 import type { StandbyWrites, TransactionMode } from '../../contract/settings.ts';
 import { classify } from '../classify/classify.ts';
-import { ConnectionError } from '../../postgres/errors.ts';
 import type { ResultLimits } from '../../postgres/resultLimits.ts';
 import type { Session } from '../../postgres/session.ts';
-import { directWriteHazard } from '../writes/directWrites.ts';
 import { Activity } from './activity.ts';
-import { failureView } from './failure.ts';
+import { failureView, IN_DOUBT, leavesInDoubt } from './failure.ts';
 import type { FileRun } from './fileRun.ts';
 import type { Ask } from '../psql/ask.ts';
 import { isCommand } from '../psql/commands.ts';
 import { Interpreter } from '../psql/interpreter.ts';
 import { readScript, type Refusal, type Source } from '../psql/script.ts';
-import { IN_DOUBT, runOnPrimary, runOnWorker } from './elsewhere.ts';
+import { runOnPrimary, runOnWorker } from './elsewhere.ts';
 import { describeLoss, type FileSession } from './fileSession.ts';
+import { runFromStandby } from './fromStandby.ts';
 import { RunLocation } from './location.ts';
 import type { ExplainWay } from '../plan/explain.ts';
 import type { CreateResultFile } from '../results/resultFiles.ts';
 import { RunStatement } from './runStatement.ts';
 import type { Piece } from '../splitter/piece.ts';
-import { explainStandbyRefusal, standbyRefusal, wayUnasked } from '../writes/standbyWrites.ts';
+import {
+  classifyRefused,
+  explainRefusedCommand,
+  explainStandbyRefusal,
+  isDirectKind,
+  standbyRefusal,
+  wayUnasked,
+} from '../writes/standbyWrites.ts';
 import type { Target } from './target.ts';
 import { terminate } from './terminate.ts';
 import { explainTransaction, wantsTransaction } from './transactions.ts';
@@ -281,13 +287,13 @@ export class SqlRun implements FileRun {
     if (statement.piece.kind === 'psql') {
       const writes = WRITING_COMMANDS.has(statement.piece.name.toLowerCase());
       if (writes && (await this.#beginByHand(statement, session)) === 'refused') return;
-      await this.#interpreter.command(statement, this.statements[statement.view.id - 1], {
+      const failure = await this.#interpreter.command(statement, this.statements[statement.view.id - 1], {
         session,
         server: this.#target,
         signal,
         connect: (place) => this.#location.goTo(place, statement, signal),
       });
-      await this.#explain(statement, undefined, session, signal, this.#standbyWrites());
+      await this.#explain(statement, failure, session, signal, this.#standbyWrites());
       return;
     }
     if (!(await this.#interpreter.prepare(statement, { session, signal }))) return;
@@ -307,40 +313,36 @@ export class SqlRun implements FileRun {
     await this.#explain(statement, failure, session, signal, policy);
     const refusal = !session.closed && session.inHotStandby ? standbyRefusal(failure) : undefined;
     const remedies = statement.view.failure?.remedies ?? [];
-    const { text } = statement.sent;
-    const way = refusal && wayUnasked(policy, refusal, await classify(text), this.#target, remedies);
+    const way =
+      refusal &&
+      remedies.length > 0 &&
+      wayUnasked(policy, refusal, await classifyRefused(session, statement.sent), this.#target, remedies);
     if (way === 'primary' || way === 'worker') await this.#runElsewhere(way, statement, session, signal);
     else if (way === 'direct') await this.#runDirectlyOnce(statement, session, signal);
   }
 
   /** @returns the error that the statement failed with */
   async #runOne(statement: RunStatement, session: Session, signal: AbortSignal): Promise<unknown> {
-    const { directWrites } = this.#target;
-    const policy = this.#standbyWrites();
     // What was allowed before the setting said otherwise.
-    if (this.#connection.writesDirectly && policy !== 'ask' && session.transactionStatus === 'idle') {
-      await directWrites?.withdraw(session);
-      this.#connection.writesDirectly = false;
-    }
-    const guarded = this.#connection.writesDirectly && session.inHotStandby;
-    const hazard =
-      directWrites && guarded && (await classify(statement.sent.text)).mayWrite
-        ? await directWriteHazard(session, this.#target, directWrites, signal)
-        : undefined;
-    if (hazard !== undefined) {
-      statement.refuse({
-        message: `Not sent: ${hazard}.`,
-        hint: 'A write could go to the place that a shard has just left, and be lost. Run it again in a moment.',
-      });
-      return undefined;
-    }
-    return this.#execute(statement, session, signal);
+    if (this.#standbyWrites() !== 'ask') this.#connection.writesDirectly = false;
+    const alone =
+      session.transactionStatus === 'idle' &&
+      !wantsTransaction(this.#transactions(), session, statement.sent.text);
+    const direct =
+      this.#connection.writesDirectly &&
+      session.inHotStandby &&
+      alone &&
+      isDirectKind(await classify(statement.sent.text));
+    return direct
+      ? runFromStandby(statement, session, this.#target, signal)
+      : this.#execute(statement, session, signal);
   }
 
   /** Runs a statement on the file's connection, in a transaction where the person commits by hand. */
   async #execute(statement: RunStatement, session: Session, signal: AbortSignal): Promise<unknown> {
     const begun = await this.#beginByHand(statement, session);
     if (begun === 'refused') return undefined;
+    for (const name of (await classify(statement.sent.text)).ownSettings) session.ownSettings.add(name);
     const failure = await statement.execute(this.#target, session, signal, this.#limits());
     // Nothing is in it yet. What a standby refuses is explained as part of it, since it must not go on elsewhere unasked.
     const inVain =
@@ -375,20 +377,14 @@ export class SqlRun implements FileRun {
     signal: AbortSignal,
   ): Promise<boolean> {
     const run = where === 'primary' ? runOnPrimary : runOnWorker;
-    return run(statement, { standby, target: this.#target, file: this.file, signal });
+    const { timeLimit } = this.#connection;
+    return run(statement, { standby, target: this.#target, file: this.file, signal, timeLimit });
   }
 
-  /** Sends a write to its shard, which was found to be safe just now; the next one is asked about again. */
+  /** Sends a write to its shard; the next one is asked about again. */
   async #runDirectlyOnce(statement: RunStatement, session: Session, signal: AbortSignal): Promise<void> {
-    const { directWrites } = this.#target;
-    await directWrites?.allow(session);
-    try {
-      await statement.reset();
-      const failure = await statement.execute(this.#target, session, signal);
-      await this.#explain(statement, failure, session, signal, 'direct');
-    } finally {
-      if (!session.closed) await directWrites?.withdraw(session);
-    }
+    const failure = await runFromStandby(statement, session, this.#target, signal);
+    await this.#explain(statement, failure, session, signal, 'direct');
     if (statement.view.state !== 'done') return;
     statement.note({
       severity: 'NOTICE',
@@ -397,9 +393,7 @@ export class SqlRun implements FileRun {
   }
 
   async #runDirectly(statement: RunStatement, session: Session, signal: AbortSignal): Promise<boolean> {
-    await this.#target.directWrites?.allow(session);
     this.#connection.writesDirectly = true;
-    await statement.reset();
     const failure = await this.#runOne(statement, session, signal);
     await this.#explain(statement, failure, session, signal, this.#standbyWrites());
     return statement.view.state === 'done';
@@ -417,17 +411,22 @@ export class SqlRun implements FileRun {
       const { mayWrite, ends } = await classify(statement.sent.text);
       const open = session.transactionStatus !== 'idle';
       // What is done within a transaction is undone with it, unless it is what ends it.
-      const inDoubt = failure instanceof ConnectionError && mayWrite && (!open || ends !== undefined);
+      const inDoubt = leavesInDoubt(failure) && mayWrite && (!open || ends !== undefined);
       const loss = describeLoss(inDoubt && open ? undefined : open);
       statement.explain({ explanation: inDoubt ? `${IN_DOUBT} ${loss}` : loss });
       return;
     }
     const refusal = session.inHotStandby ? standbyRefusal(failure) : undefined;
+    const { piece, sent } = statement;
     const explained =
       refusal &&
-      (await explainStandbyRefusal(policy, refusal, statement.sent, session, this.#target, signal));
-    const outOfTime = this.#connection.timeLimit.explain(failure, statement.view.elapsedMs);
-    const { remedies, explanation = outOfTime } = explainTransaction(
+      (piece.kind === 'psql'
+        ? await explainRefusedCommand(piece.name, this.#target, signal)
+        : await explainStandbyRefusal(policy, refusal, sent, session, this.#target, signal));
+    const inDoubt =
+      leavesInDoubt(failure) && session.transactionStatus === 'idle' && (await classify(sent.text)).mayWrite;
+    const why = inDoubt ? IN_DOUBT : this.#connection.timeLimit.explain(failure, statement.view.elapsedMs);
+    const { remedies, explanation = why } = explainTransaction(
       this.#transactions(),
       failure,
       session,

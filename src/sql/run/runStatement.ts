@@ -14,6 +14,7 @@ import type { Rest, Session } from '../../postgres/session.ts';
 import type { BoundStatement, Column, Completion, ResultSink } from '../../postgres/statement.ts';
 import { ArrangedResult } from '../results/arrange/arrangedResult.ts';
 import type { WorkOptions } from '../results/arrange/work.ts';
+import { classify } from '../classify/classify.ts';
 import { columnView } from '../results/columns.ts';
 import { failureView, offsetOfPosition } from './failure.ts';
 import type { CreateResultFile } from '../results/resultFiles.ts';
@@ -28,6 +29,13 @@ import type { Server } from './target.ts';
 
 /** Length of the one line that names a statement. */
 export const SUMMARY_LENGTH = 200;
+
+/** Said where a write that returns rows was done before the server heard that it was cancelled. */
+export const CANCELLED_TOO_LATE = {
+  severity: 'WARNING',
+  message:
+    'It was done before the cancellation reached the server, so it took effect. Rows that came after that were thrown away.',
+} as const;
 
 /** The server that a statement runs on, and the session with it. */
 interface RunningOn {
@@ -207,12 +215,13 @@ export class RunStatement {
       }
       // What sends it, such as \gset, wants all rows.
       const limitable =
-        limits && isLimited(limits) && this.step.sentBy === undefined && (await isLimitable(text));
+        limits && isLimited(limits) && this.step.sentBy === undefined && (await isLimitable(session, text));
       const stopAt = limitable ? limits : undefined;
       const completion = await session.execute(text, this.sink, signal, {
         values,
         ...(stopAt && { limits: stopAt }),
       });
+      if (completion.stopped && (await classify(text)).mayWrite) this.note(CANCELLED_TOO_LATE);
       if (completion.reached !== undefined && stopAt && session.rest)
         this.#keep(
           { server, session },

@@ -6,7 +6,7 @@ import {
   coordinators,
   workers,
 } from '../../cluster/model.ts';
-import { primaryIn } from '../../cluster/status.ts';
+import { primariesIn, primaryIn } from '../../cluster/status.ts';
 import { connect, type Session } from '../../postgres/session.ts';
 import type { NodeState } from '../../cluster/status.ts';
 import type { Place } from '../psql/command.ts';
@@ -30,6 +30,30 @@ export interface Server {
   ): Promise<Session>;
 }
 
+/**
+ * Opens a connection that outlives the signal: aborting ends connecting only, so that what runs on the connection can be
+ * cancelled at the server, which tells how it ended.
+ * @throws ServerError, ConnectionError
+ */
+export const connectTo = async (
+  server: Server,
+  applicationName: string,
+  signal?: AbortSignal,
+  settings?: Readonly<Record<string, string>>,
+): Promise<Session> => {
+  const connecting = new AbortController();
+  const abort = (): void => {
+    connecting.abort();
+  };
+  if (signal?.aborted) abort();
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    return await server.connect(applicationName, connecting.signal, settings);
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
+};
+
 /** A server that a file is attached to. */
 export interface Target extends Server {
   /** Absent where a standby can't write to shards itself: what is written there goes to the primary. */
@@ -39,7 +63,7 @@ export interface Target extends Server {
   /** All of the cluster's, whether they answer or not. */
   readonly workers: readonly Server[];
   /**
-   * The coordinator that takes writes; undefined where none answers.
+   * The coordinator that takes writes; undefined where none answers, or several say that they are it.
    * Takes as long as the cluster's slowest node, at most about 1 s.
    */
   findPrimary(signal?: AbortSignal): Promise<Server | undefined>;
@@ -104,6 +128,9 @@ export const clusterTarget = (
   },
   whyNoPrimary: async (signal) => {
     const status = await service.status(cluster, signal);
+    const primaries = primariesIn(cluster, status).map(({ name }) => name);
+    if (primaries.length > 1)
+      return `${primaries.join(' and ')} both say that they are it, so neither is used`;
     return coordinators(cluster)
       .map(({ name }) => {
         const { state = 'unresponsive', role, detail } = status.get(name) ?? {};

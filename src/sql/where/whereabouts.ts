@@ -1,11 +1,10 @@
 import * as v from 'valibot';
 import { ServerError, SqlState } from '../../postgres/errors.ts';
 import { runsFunctionsToPlan, volatileFunctions, withoutEffect } from '../../postgres/explain.ts';
-import { quoteIdentifier } from '../../postgres/identifier.ts';
 import type { Session } from '../../postgres/session.ts';
 import type { Reach, ShardedTable, Sharding } from '../../sharding/sharding.ts';
 import { classify, type StatementClass } from '../classify/classify.ts';
-import type { WrittenName } from '../classify/tree.ts';
+import { quotedName, type WrittenName } from '../classify/tree.ts';
 
 /** What a statement is on a cluster. */
 export type StatementEffect =
@@ -90,7 +89,7 @@ const planned = async (
   }
   const names = {
     functions: statement.functions.map(({ name }) => name),
-    relations: [...statement.written, ...statement.read].map(quoted),
+    relations: [...statement.written, ...statement.read].map(quotedName),
   };
   try {
     return await withoutEffect(session, async () => {
@@ -156,11 +155,8 @@ const resolve = (
   session.query(
     v.object({ name: v.string(), oid: v.nullable(v.number()) }),
     'SELECT name, pg_catalog.to_regclass(name)::oid AS oid FROM pg_catalog.unnest($1::text[]) AS name',
-    [names.map(quoted)],
+    [names.map(quotedName)],
   );
-
-const quoted = ({ schema, name }: WrittenName): string =>
-  [...(schema === undefined ? [] : [schema]), name].map(quoteIdentifier).join('.');
 
 const serverVersion = async (session: Session): Promise<number> => {
   const [row] = await session.query(

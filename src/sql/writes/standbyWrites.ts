@@ -3,7 +3,8 @@ import { ServerError, SqlState } from '../../postgres/errors.ts';
 import type { Session } from '../../postgres/session.ts';
 import { classify, type StatementClass } from '../classify/classify.ts';
 import type { BoundStatement } from '../../postgres/statement.ts';
-import { directWriteHazard } from './directWrites.ts';
+import { guardDirectWrite } from './directWrites.ts';
+import { isRunByPlanning, mayBeHalfDone } from './functions.ts';
 import { type Remedy, type RemedyId, remedyView } from './remedies.ts';
 import type { Target } from '../run/target.ts';
 import { findWritingWorker } from './workerWrites.ts';
@@ -29,6 +30,15 @@ export const standbyRefusal = (error: unknown): StandbyRefusal | undefined => {
   return undefined;
 };
 
+/** What a statement is, also by the functions that it calls, see StatementClass and mayBeHalfDone. */
+export const classifyRefused = async (
+  standby: Session,
+  { text }: Pick<BoundStatement, 'text'>,
+): Promise<StatementClass> => {
+  const kind = await classify(text);
+  return { ...kind, mayBeHalfDone: await mayBeHalfDone(standby, kind) };
+};
+
 /**
  * Which of the ways that work is taken without asking.
  * @param remedies what was found to work, see explainStandbyRefusal
@@ -50,6 +60,9 @@ export const wayUnasked = (
   return policy === 'route' && works('worker') ? 'worker' : undefined;
 };
 
+/** Whether a standby may send it to a shard itself, if it touches only one: what it writes is known before it runs. */
+export const isDirectKind = ({ kind, hasPlan }: StatementClass): boolean => kind === 'write' && hasPlan;
+
 export interface Explanation {
   readonly explanation: string;
   readonly remedies: readonly Remedy[];
@@ -69,7 +82,7 @@ export const explainStandbyRefusal = async (
   signal: AbortSignal,
 ): Promise<Explanation> => {
   const { nodeName } = target;
-  const kind = await classify(statement.text);
+  const kind = await classifyRefused(session, statement);
   const primary = await target.findPrimary(signal);
   const what =
     refusal === 'read-only'
@@ -112,21 +125,45 @@ export const explainStandbyRefusal = async (
     remedies.push(remedyView('primary', primary.nodeName));
   }
 
+  if (kind.mayBeHalfDone && remedies.length > 0) {
+    sentences.push(
+      'It can do a part of its work outside of its transaction, which then is done already: look before you run it elsewhere.',
+    );
+  }
+
   const { directWrites } = target;
   // Not asked for in vain: it takes a while.
   if (wayUnasked(policy, refusal, kind, target, remedies) !== undefined) {
     return { explanation: sentences.join(' '), remedies };
   }
-  const planned = refusal === 'read-only' && kind.kind === 'write' && kind.hasPlan;
-  if (planned && (await directWrites?.isPossible(session, statement))) {
-    const hazard = directWrites && (await directWriteHazard(session, target, directWrites, signal));
-    if (hazard === undefined) {
+  const planned = refusal === 'read-only' && isDirectKind(kind) && !(await isRunByPlanning(session, kind));
+  if (directWrites && planned && (await directWrites.isPossible(session, statement))) {
+    const guard = await guardDirectWrite(statement, session, target, directWrites, signal);
+    if ('release' in guard) {
+      await guard.release();
       remedies.push(remedyView('direct', nodeName));
     } else {
       sentences.push(
-        `It touches one shard only, which a standby may be allowed to write. But ${hazard}, so the write could be lost. Run it again in a moment to have this offered.`,
+        `It touches one shard only, which a standby may be allowed to write. But ${guard.hazard}, so the write could be lost. Run it again in a moment to have this offered.`,
       );
     }
   }
   return { explanation: sentences.join(' '), remedies };
+};
+
+/**
+ * Explains a write of a psql command, such as `\copy`, that a standby refused. It is sent nowhere else.
+ * @param command its name
+ */
+export const explainRefusedCommand = async (
+  command: string,
+  target: Target,
+  signal: AbortSignal,
+): Promise<Explanation> => {
+  const primary = await target.findPrimary(signal);
+  const there = primary
+    ? `\\c - - ${primary.nodeName} goes to the primary, for the rest of the run.`
+    : `No primary coordinator answers right now: ${await target.whyNoPrimary(signal)}.`;
+  const explanation = `${target.nodeName} is a standby and takes no writes of its own, and what ${command} sends is sent nowhere else. ${there}`;
+  return { explanation, remedies: [] };
 };

@@ -2,6 +2,7 @@ import { ConnectionError, ServerError } from '../../postgres/errors.ts';
 import type { Session } from '../../postgres/session.ts';
 import { classify } from '../classify/classify.ts';
 import type { BoundStatement } from '../../postgres/statement.ts';
+import { isRunByPlanning } from './functions.ts';
 import { copySettings } from '../run/settings.ts';
 import type { Server, Target } from '../run/target.ts';
 
@@ -28,14 +29,20 @@ export const findWritingWorker = async (
   if (await target.mayHavePrimary(signal)) {
     return {
       whyNot:
-        'One that doesn’t answer may still be the primary at work, so no worker writes in its place: stop it, or wait until it answers.',
+        'A coordinator may still be the primary at work, so no worker writes in its place: stop it, or wait until it answers.',
     };
   }
-  const { kind, hasPlan } = await classify(statement.text);
-  if (kind !== 'write' || !hasPlan) {
+  const kind = await classify(statement.text);
+  if (kind.kind !== 'write' || !kind.hasPlan) {
     return {
       whyNot:
         'No worker can take its place: there only a plain INSERT, UPDATE, DELETE or MERGE on distributed tables runs.',
+    };
+  }
+  if (await isRunByPlanning(standby, kind)) {
+    return {
+      whyNot:
+        'No worker can take its place: to see whether one can, it would have to be planned, which could already run a function of it.',
     };
   }
   const reasons: string[] = [];

@@ -11,7 +11,8 @@ const directWrites: DirectWrites = {
   allow: () => Promise.resolve(),
   withdraw: () => Promise.resolve(),
   isPossible: () => Promise.resolve(true),
-  shardMoves: () => Promise.resolve(false),
+  holdPlaces: () => Promise.resolve(),
+  agreesOnPlaces: () => Promise.resolve(true),
 };
 
 const sender = (role: string, standbyWrites: StandbyWrites = 'ask', ways = { directWrites }): Sender => ({

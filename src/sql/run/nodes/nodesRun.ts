@@ -2,14 +2,16 @@ import type { NodeOutcome, RunView } from '../../../contract/results.ts';
 import { ServerError, SqlState } from '../../../postgres/errors.ts';
 import { isLimited, type ResultLimits } from '../../../postgres/resultLimits.ts';
 import type { Session } from '../../../postgres/session.ts';
+import { classify } from '../../classify/classify.ts';
 import type { CreateResultFile } from '../../results/resultFiles.ts';
 import type { Source } from '../../psql/script.ts';
 import type { Piece } from '../../splitter/piece.ts';
 import { Activity } from '../activity.ts';
+import { IN_DOUBT, leavesInDoubt } from '../failure.ts';
 import type { FileRun } from '../fileRun.ts';
 import { isLimitable, limitView } from '../resultLimit.ts';
 import { type Place, RunStatement } from '../runStatement.ts';
-import type { Server } from '../target.ts';
+import { connectTo, type Server } from '../target.ts';
 import { terminate } from '../terminate.ts';
 import { findNodesRefusal } from './refusal.ts';
 import { RowsByNode } from './rowsByNode.ts';
@@ -224,7 +226,7 @@ export class NodesRun implements FileRun {
       });
       try {
         const asked = this.#request.limits;
-        const limits = isLimited(asked) && (await isLimitable(text)) ? asked : { rows: 0, bytes: 0 };
+        const limits = isLimited(asked) && (await isLimitable(session, text)) ? asked : { rows: 0, bytes: 0 };
         const { commandTag, stopped, reached } = await session.execute(
           text,
           {
@@ -251,7 +253,8 @@ export class NodesRun implements FileRun {
       }
     } catch (error) {
       node.out = 'Not run here: an earlier statement failed on this node.';
-      const message = this.#inWords(error, node.session);
+      const inDoubt = node.session && leavesInDoubt(error) && (await this.#mayWrite(text));
+      const message = `${this.#inWords(error, node.session)}${inDoubt ? `\n${IN_DOUBT}` : ''}`;
       show(signal.aborted ? { state: 'cancelled' } : { state: 'failed', message });
     }
     show({ rowCount, elapsedMs: performance.now() - began });
@@ -259,7 +262,11 @@ export class NodesRun implements FileRun {
 
   #connect(server: Server, signal: AbortSignal): Promise<Session> {
     const settings = this.#request.mayWrite ? {} : { default_transaction_read_only: 'on' };
-    return server.connect(`citus-sql ${this.file} (nodes)`, signal, settings);
+    return connectTo(server, `citus-sql ${this.file} (nodes)`, signal, settings);
+  }
+
+  async #mayWrite(sql: string): Promise<boolean> {
+    return this.#request.mayWrite && (await classify(sql)).mayWrite;
   }
 
   #inWords(error: unknown, session: Session | undefined): string {

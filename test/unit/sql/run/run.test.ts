@@ -19,6 +19,7 @@ class FakeSession implements Session {
   readonly rest = undefined;
   readonly peer = { host: '127.0.0.1', port: 5432, user: 'me', database: 'postgres' };
   readonly serverVersion = '15.2';
+  readonly ownSettings = new Set<string>();
   readonly sent: string[] = [];
   transactionStatus: TransactionStatus = 'idle';
   closed = false;
