@@ -114,7 +114,7 @@ export class StatementPane {
       this.#grid ??= this.#makeGrid(statement);
       this.#tools?.setTotal(rowCount);
     }
-    this.#views.update(statement);
+    this.#views.update(statement, this.#tools?.shownRows);
   }
 
   /** Takes what the host answered to one of the views. */
@@ -190,6 +190,7 @@ export class StatementPane {
       },
       rowsChanged: () => {
         cells.rowsChanged();
+        this.#views.rowsChanged(tools.shownRows);
       },
       changed,
     });

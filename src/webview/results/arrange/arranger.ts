@@ -48,6 +48,11 @@ export class Arranger {
     return this.#how;
   }
 
+  /** The number of the arrangement that rows are given in, as far as is known; 0 as the server sends them. */
+  get current(): number {
+    return this.#current;
+  }
+
   /** Rows of the arrangement; undefined where they are shown as the server sends them. */
   get rowCount(): number | undefined {
     return this.#rowCount;

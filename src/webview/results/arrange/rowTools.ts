@@ -105,6 +105,11 @@ export class RowTools {
     return this.#arranger.how;
   }
 
+  /** The rows that are shown: which arrangement they are in, and how many they are. */
+  get shownRows(): { readonly arrangement: number; readonly count: number } {
+    return { arrangement: this.#arranger.current, count: this.#arranger.rowCount ?? this.#total };
+  }
+
   readonly commands: ColumnCommands = {
     openMenu: (columns, at) => {
       this.#openMenu(columns, at);
@@ -130,8 +135,7 @@ export class RowTools {
   setTotal(total: number): void {
     this.#total = total;
     this.#arranger.setTotal(total);
-    const { rowCount } = this.#arranger;
-    this.#grid?.setRowCount(rowCount ?? total);
+    this.#grid?.setRowCount(this.shownRows.count);
     this.#show();
   }
 
