@@ -151,6 +151,7 @@ describe('transactions and the history', function () {
       .waitFor();
     await window().dialog.getByRole('button', { name: 'Keep the File Open' }).click();
     await window().page.locator('.tab.active').filter({ hasText: 'Untitled' }).waitFor();
+    await window().editor.getByText('INSERT INTO kept VALUES (3)').waitFor();
     await window()
       .statusBarItem(/in a transaction/)
       .waitFor();
@@ -162,6 +163,7 @@ describe('transactions and the history', function () {
       .waitFor({ state: 'detached' });
     assert.equal(await kept(), before + 1);
     await closeEditor();
+    await window().dialog.getByRole('button', { name: "Don't Save" }).click();
   });
 
   it('offers to end the connection of a statement that doesn’t hear its cancel', async () => {
