@@ -143,10 +143,13 @@ export class StatementPane {
     else this.#cells?.takeValue(message);
   }
 
-  /** Exports the rows; returns whether there are any to export. */
+  /** Exports the rows, as they are arranged when that is done; returns whether there are any to export. */
   export(): boolean {
-    this.#cells?.export();
-    return this.#cells !== undefined;
+    const cells = this.#cells;
+    this.#tools?.whenArranged(() => {
+      cells?.export();
+    });
+    return cells !== undefined;
   }
 
   dispose(): void {

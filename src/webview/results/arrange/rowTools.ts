@@ -110,6 +110,11 @@ export class RowTools {
     return { arrangement: this.#arranger.current, count: this.#arranger.rowCount ?? this.#total };
   }
 
+  /** Acts when the rows are in the order that was asked for last: at once, unless they are just being arranged. */
+  whenArranged(act: () => void): void {
+    this.#arranger.whenArranged(act);
+  }
+
   readonly commands: ColumnCommands = {
     openMenu: (columns, at) => {
       this.#openMenu(columns, at);
@@ -135,7 +140,6 @@ export class RowTools {
   setTotal(total: number): void {
     this.#total = total;
     this.#arranger.setTotal(total);
-    this.#grid?.setRowCount(this.shownRows.count);
     this.#show();
   }
 
@@ -150,6 +154,7 @@ export class RowTools {
   }
 
   #show(): void {
+    this.#grid?.setRowCount(this.shownRows.count);
     this.#filterBar.update(this.#total);
     this.#grid?.setMarks(this.#marks());
   }
