@@ -30,6 +30,18 @@ UPDATE sample SET data = 50 WHERE id = 5;
 `,
 };
 
+/** Has the page note what all lenses say, each time that one changes. */
+const WATCH_LENSES = `(() => {
+  window.lenses = [];
+  const note = () => {
+    const lines = [...document.querySelectorAll('.codelens-decoration')];
+    window.lenses.push(lines.map((line) => line.textContent));
+  };
+  new MutationObserver(note).observe(document.querySelector('.editor-instance'), {
+    childList: true, subtree: true, characterData: true,
+  });
+})()`;
+
 /** Where statements run, as the lenses and hovers of a window tell it; headers of files; marks of clusters. */
 describe('where statements run, in a window', function () {
   this.timeout(120_000);
@@ -92,6 +104,31 @@ describe('where statements run, in a window', function () {
     await window().useTheme('light');
     await window().screenshot('where lenses light');
     await window().useTheme('dark');
+  });
+
+  it('keeps the words of a statement while it is typed in, and draws no bar with nothing after it', async () => {
+    await window().page.evaluate(WATCH_LENSES);
+    await window().goToLine(4);
+    await window().page.keyboard.press('End');
+    await window().page.keyboard.press('ArrowLeft');
+    await window().page.keyboard.type(' WHERE id = 3', { delay: 60 });
+    await window().screenshot('where lenses being typed');
+    await lensWords(/^8 shards/).waitFor({ state: 'detached' });
+    assert.equal(await lensWords(/^one shard · worker[12]$/).count(), 2);
+    await window().page.keyboard.press('Control+End');
+    await window().page.keyboard.type('COMMIT; SELECT 1 AS two;', { delay: 60 });
+    await lensWords(/^coordinator only$/).waitFor();
+    const seen = v.parse(v.array(v.array(v.string())), await window().page.evaluate('window.lenses'));
+    const lines = seen.flat().map((line) => line.replaceAll('\u00a0', ' ').trim());
+    assert.ok(lines.some((line) => /Run on… \| one shard/.test(line)));
+    assert.deepEqual(
+      lines.filter((line) => line.endsWith('|')),
+      [],
+    );
+    const fewest = Math.min(
+      ...seen.map((all) => all.filter((line) => /shard|writes|changes/.test(line)).length),
+    );
+    assert.equal(fewest, 5, 'a statement lost its words for a moment');
   });
 
   it('names shards and nodes in a hover on the first word', async () => {
