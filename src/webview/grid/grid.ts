@@ -1,3 +1,4 @@
+import { CellSelection } from './cellSelection.ts';
 import type { TextMeasure } from './columnLayout.ts';
 import { listenForColumnCommands, type ColumnCommands } from './columnCommands.ts';
 import { listenForCommands, type GridCommands } from './commands.ts';
@@ -8,18 +9,7 @@ import { Ring } from './ring.ts';
 import { RowSource, type RequestRows } from './rowSource.ts';
 import { RowView, type RowPaint } from './rowView.ts';
 import type { Row } from './rows.ts';
-import {
-  cellAfterKey,
-  coversColumns,
-  contains,
-  inside,
-  rangeOf,
-  selectionAfterKey,
-  wholeColumns,
-  type Cell,
-  type CellRange,
-  type Selection,
-} from './selection.ts';
+import { inside, rangeOf, wholeColumns, type Cell, type CellRange, type Selection } from './selection.ts';
 import { textMeasure } from './textMeasure.ts';
 import { explain } from './tooltips.ts';
 import { Viewport } from './viewport.ts';
@@ -68,6 +58,7 @@ export class Grid {
   readonly #body = document.createElement('div');
   readonly #header: HeaderView;
   readonly #viewport: Viewport;
+  readonly #selection: CellSelection;
   readonly #options: GridOptions;
   readonly #source: RowSource;
   readonly #disposed = new AbortController();
@@ -78,7 +69,6 @@ export class Grid {
   });
   readonly #focusId = `grid-${++grids}-focus`;
   readonly #numeric: readonly boolean[];
-  #selection: Selection | undefined;
   #restore: GridState | undefined;
   #frame = 0;
 
@@ -90,7 +80,6 @@ export class Grid {
       this.#columnsChanged();
     });
     this.#restore = initial;
-    this.#selection = initial?.selection;
     this.#source = new RowSource(options.requestRows);
     this.#header = new HeaderView(columns);
     this.#viewport = new Viewport(
@@ -103,6 +92,10 @@ export class Grid {
       },
       this.columns,
     );
+    this.#selection = new CellSelection(this.#viewport, initial?.selection, () => {
+      options.stateChanged();
+      this.#schedule();
+    });
     this.#rows = new Ring(() => {
       const row = new RowView();
       this.#body.append(row.element);
@@ -115,11 +108,11 @@ export class Grid {
 
   get state(): GridState {
     const { top, left } = this.#restore ?? this.#viewport;
-    return { ...this.columns.state, top, left, selection: this.#selection };
+    return { ...this.columns.state, top, left, selection: this.selection };
   }
 
   get selection(): Selection | undefined {
-    return this.#selection;
+    return this.#selection.current;
   }
 
   /** Indices in the result of the columns shown from `left` to `right`, both included. */
@@ -140,27 +133,19 @@ export class Grid {
 
   /** Forgets the rows: there are `count` others, or the same in another order. What is selected stays as far as it can. */
   resetRows(count: number): void {
-    const selection = this.#selection;
-    const whole = selection && coversColumns(selection, selection.focus.column, this.#viewport.shape);
-    this.#source.reset();
-    this.setRowCount(count);
+    const replace = (): void => {
+      this.#source.reset();
+      this.setRowCount(count);
+    };
     // An earlier grid's selection is for when enough rows are there.
-    if (selection && !this.#restore) {
-      const { anchor, focus } = selection;
-      this.#select(
-        count === 0
-          ? undefined
-          : whole
-            ? wholeColumns(anchor.column, focus.column, this.#viewport.shape)
-            : { anchor: inside(anchor, this.#viewport.shape), focus: inside(focus, this.#viewport.shape) },
-      );
-    }
+    if (this.#restore) replace();
+    else this.#selection.keepWhile(replace);
     this.#schedule();
   }
 
   /** Selects a cell, and scrolls to it. */
   goTo(cell: Cell): void {
-    this.#selectCell(inside(cell, this.#viewport.shape));
+    this.#selection.selectCell(inside(cell, this.#viewport.shape));
   }
 
   /** Fits the columns at places `left` to `right` to what the rows in sight need. */
@@ -175,7 +160,8 @@ export class Grid {
 
   /** The cells that are selected, and the one with the focus. */
   get selected(): { readonly range: CellRange; readonly focus: Cell } | undefined {
-    return this.#selection && { range: rangeOf(this.#selection), focus: this.#selection.focus };
+    const { selection } = this;
+    return selection && { range: rangeOf(selection), focus: selection.focus };
   }
 
   get rowCount(): number {
@@ -244,24 +230,24 @@ export class Grid {
       this.#keyDown(event);
     });
     element.addEventListener('focus', () => {
-      this.#selectAny();
+      this.#selection.selectAny();
     });
     element.addEventListener('pointerover', ({ target }) => {
       if (target instanceof HTMLElement) explain(target, this.#rows, this.#source, this.columns.sources);
     });
     const { commands } = this.#options;
     const target = {
-      hasSelection: () => this.#selection !== undefined,
-      selectAt: (event: MouseEvent) => this.#selectAt(event),
+      hasSelection: () => this.selection !== undefined,
+      selectAt: (event: MouseEvent) => this.#selection.selectAt(event),
       menuPlace: () => this.#menuPlace(),
     };
     listenForCommands(element, target, commands, this.#disposed.signal);
     followPointer(element, {
       spotAt: (event) => this.#viewport.spotOf(event),
       shape: () => this.#viewport.shape,
-      selection: () => this.#selection,
+      selection: () => this.selection,
       select: (selection, { part, cell }) => {
-        this.#select(selection);
+        this.#selection.select(selection);
         if (part === 'cells' || part === 'gutter') this.#viewport.revealRow(cell.row);
         if (part === 'cells' || part === 'header') this.#viewport.revealColumn(cell.column);
       },
@@ -290,7 +276,7 @@ export class Grid {
   moveColumns(left: number, right: number, to: number): void {
     this.columns.move(left, right, to);
     const first = to > right ? to - (right - left + 1) : to;
-    this.#select(wholeColumns(first, first + right - left, this.#viewport.shape));
+    this.#selection.select(wholeColumns(first, first + right - left, this.#viewport.shape));
     this.#viewport.revealColumn(first);
   }
 
@@ -301,19 +287,9 @@ export class Grid {
     return this.#header.cell(place) ?? this.#header.element;
   }
 
-  /** Selects the cell at a point, unless it is selected with others; returns whether there is a cell. */
-  #selectAt(event: MouseEvent): boolean {
-    const { part, cell } = this.#viewport.spotOf(event);
-    if ((part !== 'cells' && part !== 'gutter') || this.#viewport.shape.rows === 0) return false;
-    const { range } = this.selected ?? {};
-    if (!range || !contains(range, cell.row, part === 'cells' ? cell.column : range.left))
-      this.#selectCell(cell);
-    return true;
-  }
-
   /** Where a menu of the cell with the focus opens, px in the window. */
   #menuPlace(): { x: number; y: number } {
-    const focus = this.#selection?.focus;
+    const focus = this.selection?.focus;
     const cell = focus && this.#rows.get(focus.row)?.cell(focus.column);
     const box = (cell ?? this.element).getBoundingClientRect();
     return { x: box.left + 8, y: cell ? box.bottom : box.top + this.#viewport.headerHeight };
@@ -353,8 +329,8 @@ export class Grid {
       sources: this.columns.sources,
       numeric: this.#numeric,
       columns: this.#shownColumns,
-      selected: this.#selection && rangeOf(this.#selection),
-      focus: this.#selection?.focus,
+      selected: this.selected?.range,
+      focus: this.selected?.focus,
       focusId: this.#focusId,
     };
     this.#header.paint(paint.columns, paint.sources, paint.layout, gutterWidth, paint.selected);
@@ -367,44 +343,24 @@ export class Grid {
 
   /** Points screen readers at the cell with the focus, while it is in the document. */
   #markActive(): void {
-    const focus = this.#selection?.focus;
+    const focus = this.selection?.focus;
     const shown = focus && this.#rows.get(focus.row)?.cell(focus.column);
     if (shown) this.element.setAttribute('aria-activedescendant', this.#focusId);
     else this.element.removeAttribute('aria-activedescendant');
   }
 
-  /** Selects the first cell in sight where none is selected. */
-  #selectAny(): void {
-    if (!this.#selection && this.#viewport.shape.rows > 0)
-      this.#selectCell(this.#viewport.spotAt(this.#viewport.gutterWidth, 0).cell);
-  }
-
   #keyDown(event: KeyboardEvent): void {
     // Where a filter left no rows there was none.
-    this.#selectAny();
-    const { focus, anchor } = this.#selection ?? {};
-    if (event.altKey || !focus || !anchor) return;
-    const selection = selectionAfterKey({ anchor, focus }, event, this.#viewport.shape);
-    const target = cellAfterKey(focus, event, this.#viewport.shape);
-    if (selection) this.#select(selection);
-    else if (target) this.#selectCell(target, event.shiftKey ? anchor : target);
-    else if (event.key === 'Enter') this.#options.commands.showValue();
-    else if (event.key !== 'Escape' || !this.#options.commands.escape()) return;
+    this.#selection.selectAny();
+    if (event.altKey || !this.selection) return;
+    const { commands } = this.#options;
+    if (!this.#selection.moveBy(event)) {
+      if (event.key === 'Enter') commands.showValue();
+      else if (event.key !== 'Escape' || !commands.escape()) return;
+    }
     event.preventDefault();
     // The editor around must not act on the same key, as it would with Ctrl+A or Ctrl+Home.
     event.stopPropagation();
-  }
-
-  #selectCell(focus: Cell, anchor = focus): void {
-    this.#select({ anchor, focus });
-    this.#viewport.revealRow(focus.row);
-    this.#viewport.revealColumn(focus.column);
-  }
-
-  #select(selection: Selection | undefined): void {
-    this.#selection = selection;
-    this.#options.stateChanged();
-    this.#schedule();
   }
 
   #measure(): TextMeasure {
@@ -412,13 +368,7 @@ export class Grid {
   }
 
   #columnsChanged(): void {
-    if (this.#selection) {
-      const { anchor, focus } = this.#selection;
-      this.#selection = {
-        anchor: inside(anchor, this.#viewport.shape),
-        focus: inside(focus, this.#viewport.shape),
-      };
-    }
+    this.#selection.keepInside();
     this.#resize();
     this.#options.stateChanged();
   }
