@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'mocha';
-import type { ClusterService } from '../../src/cluster/clusters.ts';
-import type { Cluster } from '../../src/cluster/model.ts';
-import { toRequest } from '../../src/cluster/provision/request.ts';
+import { describe, it } from 'mocha';
 import { waitUntil } from '../../src/postgres/waitUntil.ts';
-import { createTestService, needCitus, onNode, proposeTestCluster } from '../support/clusters.ts';
-import { useWindow } from './harness.ts';
+import { useClusterWindow } from './clusterWindow.ts';
 
 const JOIN = `SELECT c.name, sum(o.total)
 FROM orders o JOIN customers c ON c.id = o.customer
@@ -40,34 +36,17 @@ const TABLES = [
 
 describe('plans and charts', function () {
   this.timeout(120_000);
-  let service: ClusterService;
-  let cluster: Cluster | undefined;
-  before(async function () {
-    await needCitus(this);
-  });
-  // Before the window's own clean-up, which removes the folder.
-  after(async () => {
-    if (cluster) await service.destroy(cluster);
-  });
-  const window = useWindow({
+  const { window } = useClusterWindow({
     files: FILES,
-    settings: () => Promise.resolve({ 'citus.results.maxRows': MOST_ROWS }),
-  });
-  before(async () => {
-    service = createTestService(window().sandbox.clusters);
-    cluster = await service.provision(toRequest(await proposeTestCluster(service)));
-    await onNode(service, cluster, 'coordinator1', async (session) => {
+    prepare: async (session) => {
       for (const sql of TABLES) await session.run(sql);
-    });
-    await window().openView();
-    await window().row(/demo/).waitFor();
+    },
+    settings: () => Promise.resolve({ 'citus.results.maxRows': MOST_ROWS }),
   });
 
   const open = async (file: string): Promise<void> => {
     await window().openFile(file);
-    await window().runCommand('Citus: Attach SQL File to Coordinator…');
-    await window().pick('coordinator1');
-    await window().statusBarItem('demo › coordinator1').waitFor();
+    await window().attach('coordinator1');
   };
   const toEditor = (): Promise<void> => window().editor.locator('.view-lines').click();
   const pictures = async (name: string): Promise<void> => {

@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import * as v from 'valibot';
-import type { ClusterService } from '../../src/cluster/clusters.ts';
-import type { Cluster } from '../../src/cluster/model.ts';
-import { toRequest } from '../../src/cluster/provision/request.ts';
 import { catchUp } from '../../src/cluster/replication.ts';
-import { createTestService, needCitus, onNode, proposeTestCluster } from '../support/clusters.ts';
 import type { Locator } from 'playwright-core';
 import { waitUntil } from '../../src/postgres/waitUntil.ts';
-import { useWindow } from './harness.ts';
+import { useClusterWindow } from './clusterWindow.ts';
 
 const FILES = {
   'where.sql': `-- citus: cluster=demo node=coordinator2
@@ -45,20 +41,9 @@ const WATCH_LENSES = `(() => {
 /** Where statements run, as the lenses and hovers of a window tell it; headers of files; marks of clusters. */
 describe('where statements run, in a window', function () {
   this.timeout(120_000);
-  let service: ClusterService;
-  let cluster: Cluster | undefined;
-  before(async function () {
-    await needCitus(this);
-  });
-  // Before the window's own clean-up, which removes the folder.
-  after(async () => {
-    if (cluster) await service.destroy(cluster);
-  });
-  const window = useWindow({ files: FILES });
-  before(async () => {
-    service = createTestService(window().sandbox.clusters);
-    cluster = await service.provision(toRequest(await proposeTestCluster(service)));
-    await onNode(service, cluster, 'coordinator1', async (session) => {
+  const { window, onNode } = useClusterWindow({
+    files: FILES,
+    prepare: async (session) => {
       for (const sql of [
         'CREATE TABLE sample (id int PRIMARY KEY, data int)',
         `SELECT create_distributed_table('sample', 'id', shard_count => 8)`,
@@ -69,14 +54,11 @@ describe('where statements run, in a window', function () {
         await session.run(sql);
       }
       await catchUp(session, 'coordinator2');
-    });
-    await window().openView();
-    await window().row(/demo/).waitFor();
+    },
   });
 
   const dataOf = async (id: number): Promise<number | undefined> => {
-    assert.ok(cluster);
-    const rows = await onNode(service, cluster, 'coordinator1', (session) =>
+    const rows = await onNode('coordinator1', (session) =>
       session.query(v.object({ data: v.number() }), 'SELECT data FROM sample WHERE id = $1', [id]),
     );
     return rows[0]?.data;
