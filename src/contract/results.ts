@@ -184,6 +184,7 @@ export const ToWebview = v.variant('type', [
     type: v.literal('chart'),
     runId: v.number(),
     statementId: v.number(),
+    request: v.number(),
     data: v.union([ChartData, v.object({ whyNot: v.string() })]),
   }),
 ]);
@@ -220,8 +221,17 @@ export const FromWebview = v.variant('type', [
   v.object({ type: v.literal('openPlan'), runId: v.number(), statementId: v.number() }),
   /** The statement is an EXPLAIN whose plan is text: run it so that it can be drawn. */
   v.object({ type: v.literal('drawPlan'), runId: v.number(), statementId: v.number() }),
-  /** Asks for the points of a chart; one that was asked for before, and isn't there yet, is forgotten. */
-  v.object({ type: v.literal('chart'), runId: v.number(), statementId: v.number(), order: ChartOrder }),
+  /**
+   * Asks for the points of a chart, of the rows as they are arranged now; one that was asked for before, and isn't there
+   * yet, is forgotten. `request` is a number of the webview's that the answer bears.
+   */
+  v.object({
+    type: v.literal('chart'),
+    runId: v.number(),
+    statementId: v.number(),
+    request: v.number(),
+    order: ChartOrder,
+  }),
   /** Save a picture of a chart: SVG as text, PNG in base64. */
   v.object({
     type: v.literal('saveChart'),

@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'mocha';
+import { before, describe, it } from 'mocha';
 import type { Locator } from 'playwright-core';
-import type { ClusterService } from '../../src/cluster/clusters.ts';
-import type { Cluster } from '../../src/cluster/model.ts';
-import { toRequest } from '../../src/cluster/provision/request.ts';
-import { createTestService, needCitus, proposeTestCluster } from '../support/clusters.ts';
-import { useWindow, type Theme } from './harness.ts';
+import { useClusterWindow } from './clusterWindow.ts';
+import type { Theme } from './harness.ts';
 
 const ROWS = 200_000;
 const FILES = {
@@ -18,26 +15,10 @@ FROM generate_series(1, ${ROWS}) AS i;
 /** Sorting, filtering, finding and columns, over the whole result, by keyboard and mouse. */
 describe('arranging a result', function () {
   this.timeout(120_000);
-  let service: ClusterService;
-  let cluster: Cluster | undefined;
-  before(async function () {
-    await needCitus(this);
-  });
-  // Before the window's own clean-up, which removes the folder.
-  after(async () => {
-    if (cluster) await service.destroy(cluster);
-  });
-  const window = useWindow({ files: FILES });
+  const { window } = useClusterWindow({ files: FILES });
   before(async () => {
-    service = createTestService(window().sandbox.clusters);
-    cluster = await service.provision(toRequest(await proposeTestCluster(service)));
-    await window().openView();
-    await window().row(/demo/).waitFor();
     await window().openFile('orders.sql');
-    await window().runCommand('Citus: Attach SQL File to Coordinator…');
-    await window().pick('coordinator1');
-    await window().statusBarItem('demo › coordinator1').waitFor();
-    await window().editor.locator('.view-lines').click();
+    await window().attach('coordinator1');
     await window().page.keyboard.press('Control+Shift+Enter');
     await window()
       .webview.getByRole('tab', { name: new RegExp(`SELECT ${ROWS}`) })

@@ -263,6 +263,14 @@ export class EditorWindow {
     await this.editor.locator('.view-lines').click();
   }
 
+  /** Attaches the open file to a coordinator of the cluster `demo`, and waits until its editor has the focus again. */
+  async attach(coordinator: string): Promise<void> {
+    await this.runCommand('Citus: Attach SQL File to Coordinator…');
+    await this.pick(coordinator);
+    await this.statusBarItem(`demo › ${coordinator}`).waitFor();
+    await this.editor.locator('.view-lines').click();
+  }
+
   /** The text editor that is open. */
   get editor(): Locator {
     return this.page.locator('.editor-instance .monaco-editor:visible').first();

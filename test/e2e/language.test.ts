@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'mocha';
+import { before, describe, it } from 'mocha';
 import type { Locator } from 'playwright-core';
-import type { ClusterService } from '../../src/cluster/clusters.ts';
-import type { Cluster } from '../../src/cluster/model.ts';
-import { toRequest } from '../../src/cluster/provision/request.ts';
 import { waitUntil } from '../../src/postgres/waitUntil.ts';
-import { createTestService, needCitus, onNode, proposeTestCluster } from '../support/clusters.ts';
-import { useWindow } from './harness.ts';
+import { useClusterWindow } from './clusterWindow.ts';
 
 const FILES = {
   'query.sql': 'SELECT \nFROM orders o\n  JOIN items i ON ;\n\nSELECT ;\n',
@@ -16,20 +12,9 @@ const FILES = {
 /** Writing SQL in a file that is attached to a standby coordinator. */
 describe('writing SQL', function () {
   this.timeout(120_000);
-  let service: ClusterService;
-  let cluster: Cluster | undefined;
-  before(async function () {
-    await needCitus(this);
-  });
-  // Before the window's own clean-up, which removes the folder.
-  after(async () => {
-    if (cluster) await service.destroy(cluster);
-  });
-  const window = useWindow({ files: FILES });
-  before(async () => {
-    service = createTestService(window().sandbox.clusters);
-    cluster = await service.provision(toRequest(await proposeTestCluster(service)));
-    await onNode(service, cluster, 'coordinator1', async (session) => {
+  const { window } = useClusterWindow({
+    files: FILES,
+    prepare: async (session) => {
       await session.run(
         'CREATE TABLE orders (tenant_id bigint, order_id bigint, status text, total numeric(12,2), PRIMARY KEY (tenant_id, order_id))',
       );
@@ -39,13 +24,11 @@ describe('writing SQL', function () {
       await session.run(`COMMENT ON TABLE orders IS 'What people have bought'`);
       await session.run(`SELECT create_distributed_table('orders', 'tenant_id')`);
       await session.run(`SELECT create_distributed_table('items', 'tenant_id', colocate_with => 'orders')`);
-    });
-    await window().openView();
-    await window().row(/demo/).waitFor();
+    },
+  });
+  before(async () => {
     await window().openFile('query.sql');
-    await window().runCommand('Citus: Attach SQL File to Coordinator…');
-    await window().pick('coordinator2');
-    await window().statusBarItem('demo › coordinator2').waitFor();
+    await window().attach('coordinator2');
   });
 
   const suggestion = (text: string | RegExp): Locator =>

@@ -63,12 +63,6 @@ const describeMainJob = (platform: TestPlatform): void => {
     const selectTab = async (label: RegExp): Promise<void> => {
       await window().webview.getByRole('tab', { name: label }).click();
     };
-    const attach = async (node: string): Promise<void> => {
-      await window().runCommand('Citus: Attach SQL File to Coordinator…');
-      await window().pick(node);
-      await window().statusBarItem(`demo › ${node}`).waitFor();
-    };
-
     it('begins with a view that offers one button', async () => {
       await window().openView();
       await welcomeButton().waitFor();
@@ -116,11 +110,10 @@ const describeMainJob = (platform: TestPlatform): void => {
 
     it('runs a file on the primary', async () => {
       await window().openFile('first.sql');
-      await attach('coordinator1');
+      await window().attach('coordinator1');
       await window()
         .lens(/Attached to demo › coordinator1/)
         .waitFor();
-      await window().editor.locator('.view-lines').click();
       await window().page.keyboard.press('Control+Shift+Enter');
       await window()
         .webview.getByRole('tab', { name: /SELECT 7/ })
@@ -143,8 +136,7 @@ const describeMainJob = (platform: TestPlatform): void => {
 
     it('reads on the standby, and runs a write that it refuses on the primary, saying so', async () => {
       await window().openFile('standby.sql');
-      await attach('coordinator2');
-      await window().editor.locator('.view-lines').click();
+      await window().attach('coordinator2');
       await window().page.keyboard.press('Control+Shift+Enter');
       if (platform.sharding === 'citus') {
         const remedy = window().webview.getByRole('button', { name: 'Run on the primary coordinator' });
@@ -171,8 +163,7 @@ const describeMainJob = (platform: TestPlatform): void => {
 
     it('underlines an error where the server saw it, and runs nothing after it', async () => {
       await window().openFile('wrong.sql');
-      await attach('coordinator1');
-      await window().editor.locator('.view-lines').click();
+      await window().attach('coordinator1');
       await window().page.keyboard.press('Control+Shift+Enter');
       await window().webview.getByText('column "dtaa" does not exist').first().waitFor();
       await window().errors.first().waitFor();

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'mocha';
-import type { ClusterService } from '../../src/cluster/clusters.ts';
-import type { Cluster } from '../../src/cluster/model.ts';
-import { toRequest } from '../../src/cluster/provision/request.ts';
+import { describe, it } from 'mocha';
 import { waitUntil } from '../../src/postgres/waitUntil.ts';
-import { createTestService, needCitus, onNode, proposeTestCluster } from '../support/clusters.ts';
-import { useWindow } from './harness.ts';
+import { useClusterWindow } from './clusterWindow.ts';
 
 const JOIN = `SELECT c.name, sum(o.total)
 FROM orders o JOIN customers c ON c.id = o.customer
@@ -22,7 +18,11 @@ DELETE FROM orders;
   'chart.sql': `SELECT day, round(100 + 80 * sin(extract(doy FROM day) / 20)) AS sold, round(60 + 40 * cos(extract(doy FROM day) / 9)) AS returned
 FROM generate_series(date '2024-01-01', '2024-12-31', '1 day') AS day;
 `,
+  'growing.sql': `SELECT i AS number, i * i % 1000 AS value FROM generate_series(1, 1000) AS i;
+`,
 };
+/** More rows than any other result here has. */
+const MOST_ROWS = 600;
 const TABLES = [
   'SET citus.shard_count = 8',
   'CREATE TABLE orders (id bigint, customer int, total numeric)',
@@ -36,31 +36,17 @@ const TABLES = [
 
 describe('plans and charts', function () {
   this.timeout(120_000);
-  let service: ClusterService;
-  let cluster: Cluster | undefined;
-  before(async function () {
-    await needCitus(this);
-  });
-  // Before the window's own clean-up, which removes the folder.
-  after(async () => {
-    if (cluster) await service.destroy(cluster);
-  });
-  const window = useWindow({ files: FILES });
-  before(async () => {
-    service = createTestService(window().sandbox.clusters);
-    cluster = await service.provision(toRequest(await proposeTestCluster(service)));
-    await onNode(service, cluster, 'coordinator1', async (session) => {
+  const { window } = useClusterWindow({
+    files: FILES,
+    prepare: async (session) => {
       for (const sql of TABLES) await session.run(sql);
-    });
-    await window().openView();
-    await window().row(/demo/).waitFor();
+    },
+    settings: () => Promise.resolve({ 'citus.results.maxRows': MOST_ROWS }),
   });
 
   const open = async (file: string): Promise<void> => {
     await window().openFile(file);
-    await window().runCommand('Citus: Attach SQL File to Coordinator…');
-    await window().pick('coordinator1');
-    await window().statusBarItem('demo › coordinator1').waitFor();
+    await window().attach('coordinator1');
   };
   const toEditor = (): Promise<void> => window().editor.locator('.view-lines').click();
   const pictures = async (name: string): Promise<void> => {
@@ -167,6 +153,32 @@ describe('plans and charts', function () {
     assert.equal(png.subarray(1, 4).toString(), 'PNG');
     const svg = (await save('Save as SVG', 'chart.svg')).toString();
     assert.match(svg, /^<svg [^]*>returned<\/text>[^]*<\/svg>\n$/);
+  });
+
+  it('has a chart follow the rows that are fetched, sorted and filtered', async () => {
+    await open('growing.sql');
+    await toEditor();
+    await window().page.keyboard.press('Control+Enter');
+    const { webview } = window();
+    const chart = (about: RegExp) => webview.getByRole('img', { name: about });
+    await webview.getByText('Stopped at 600 rows:').waitFor();
+    await webview.getByRole('button', { name: 'Chart', exact: true }).click();
+    await chart(/^Scatter chart of value from 0 to \d+ by number, 600 rows/).waitFor();
+    await webview.getByRole('button', { name: 'Fetch the rest' }).click();
+    await chart(/by number, 1,000 rows/).waitFor();
+    await webview.getByRole('button', { name: 'Rows', exact: true }).click();
+    await webview.getByRole('columnheader', { name: /^number/ }).click({ button: 'right' });
+    await webview.getByRole('menuitem', { name: 'Filter…' }).click();
+    await webview.getByLabel('Condition').selectOption('atMost');
+    await webview.getByLabel('Value', { exact: true }).fill('40');
+    await window().page.keyboard.press('Enter');
+    await webview.getByText('40 of 1,000 rows').waitFor();
+    await webview.getByRole('button', { name: 'Chart', exact: true }).click();
+    await chart(/by number, 40 rows/).waitFor();
+    await window().screenshot('chart of filtered rows');
+    await webview.getByRole('button', { name: 'Remove number ≤ 40' }).click();
+    await chart(/by number, 1,000 rows/).waitFor();
+    await window().screenshot('chart of all rows again');
   });
 
   const save = async (button: string, name: string): Promise<Buffer> => {

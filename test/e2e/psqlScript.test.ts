@@ -1,9 +1,5 @@
-import { after, before, describe, it } from 'mocha';
-import type { ClusterService } from '../../src/cluster/clusters.ts';
-import type { Cluster } from '../../src/cluster/model.ts';
-import { toRequest } from '../../src/cluster/provision/request.ts';
-import { createTestService, needCitus, proposeTestCluster } from '../support/clusters.ts';
-import { useWindow } from './harness.ts';
+import { describe, it } from 'mocha';
+import { useClusterWindow } from './clusterWindow.ts';
 
 const SCRIPT = String.raw`\set shards 8
 CREATE TABLE visits (id bigint PRIMARY KEY, page text);
@@ -27,16 +23,7 @@ SELECT count(*) > 2 AS many FROM visits \gset
 /** A script of psql's in the editor: it asks, it branches, it describes. */
 describe('a psql script', function () {
   this.timeout(120_000);
-  let service: ClusterService;
-  let cluster: Cluster | undefined;
-  before(async function () {
-    await needCitus(this);
-  });
-  // Before the window's own clean-up, which removes the folder.
-  after(async () => {
-    if (cluster) await service.destroy(cluster);
-  });
-  const window = useWindow({
+  const { window } = useClusterWindow({
     files: {
       'visits.sql': SCRIPT,
       'more.sql': "SELECT 'from another file' AS said;\nSELECT nosuch;\n",
@@ -44,19 +31,10 @@ describe('a psql script', function () {
       'ask.sql': 'SELECT * FROM visits WHERE id = :id;\n',
     },
   });
-  before(async () => {
-    service = createTestService(window().sandbox.clusters);
-    cluster = await service.provision(toRequest(await proposeTestCluster(service)));
-    await window().openView();
-    await window().row(/demo/).waitFor();
-  });
 
   const runFile = async (file: string): Promise<void> => {
     await window().openFile(file);
-    await window().runCommand('Citus: Attach SQL File to Coordinator…');
-    await window().pick('coordinator1');
-    await window().statusBarItem('demo › coordinator1').waitFor();
-    await window().editor.locator('.view-lines').click();
+    await window().attach('coordinator1');
     await window().page.keyboard.press('Control+Shift+Enter');
   };
   const openTab = async (name: RegExp): Promise<void> => {

@@ -2,14 +2,11 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import axe from 'axe-core';
-import { after, before, describe, it } from 'mocha';
+import { before, describe, it } from 'mocha';
 import type { Frame } from 'playwright-core';
 import * as v from 'valibot';
-import type { ClusterService } from '../../src/cluster/clusters.ts';
-import type { Cluster } from '../../src/cluster/model.ts';
-import { toRequest } from '../../src/cluster/provision/request.ts';
-import { createTestService, needCitus, proposeTestCluster } from '../support/clusters.ts';
-import { type Theme, useWindow } from './harness.ts';
+import { useClusterWindow } from './clusterWindow.ts';
+import type { Theme } from './harness.ts';
 
 const FILES = {
   'values.sql': `SET timezone = 'Europe/Berlin';
@@ -32,26 +29,11 @@ const Violations = v.array(
 /** What is done with the cells of a result: copied, summed up, looked at one by one, exported; and for everybody. */
 describe('result cells', function () {
   this.timeout(120_000);
-  let service: ClusterService;
-  let cluster: Cluster | undefined;
-  before(async function () {
-    await needCitus(this);
-  });
-  after(async () => {
-    if (cluster) await service.destroy(cluster);
-  });
-  const window = useWindow({ files: FILES });
+  const { window } = useClusterWindow({ files: FILES });
   before(async () => {
     await window().page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    service = createTestService(window().sandbox.clusters);
-    cluster = await service.provision(toRequest(await proposeTestCluster(service)));
-    await window().openView();
-    await window().row(/demo/).waitFor();
     await window().openFile('values.sql');
-    await window().runCommand('Citus: Attach SQL File to Coordinator…');
-    await window().pick('coordinator2');
-    await window().statusBarItem('demo › coordinator2').waitFor();
-    await window().editor.locator('.view-lines').click();
+    await window().attach('coordinator2');
     await window().page.keyboard.press('Control+Shift+Enter');
     await window()
       .webview.getByRole('tab', { name: /SELECT 3000/ })

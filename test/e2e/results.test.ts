@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import type { Frame, Locator } from 'playwright-core';
-import type { ClusterService } from '../../src/cluster/clusters.ts';
-import type { Cluster } from '../../src/cluster/model.ts';
-import { toRequest } from '../../src/cluster/provision/request.ts';
 import { waitUntil } from '../../src/postgres/waitUntil.ts';
-import { createTestService, needCitus, nodeNamed, onNode, proposeTestCluster } from '../support/clusters.ts';
-import { useWindow } from './harness.ts';
+import { nodeNamed } from '../support/clusters.ts';
+import { useClusterWindow } from './clusterWindow.ts';
 
 const FILES = {
   'limit.sql': 'SELECT g AS number, md5(g::text) AS hash FROM generate_series(1, 5000) AS g;\n',
@@ -45,24 +42,9 @@ const TAB_IN_SIGHT = `(() => {
 /** Where a file's results are, how they stop, and those of several nodes. */
 describe('results', function () {
   this.timeout(120_000);
-  let service: ClusterService;
-  let cluster: Cluster | undefined;
-  before(async function () {
-    await needCitus(this);
-  });
-  // Before the window's own clean-up, which removes the folder.
-  after(async () => {
-    if (cluster) await service.destroy(cluster);
-  });
-  const window = useWindow({
+  const { window, service, cluster, onNode } = useClusterWindow({
     files: FILES,
     settings: () => Promise.resolve({ 'citus.results.maxRows': 1000 }),
-  });
-  before(async () => {
-    service = createTestService(window().sandbox.clusters);
-    cluster = await service.provision(toRequest(await proposeTestCluster(service)));
-    await window().openView();
-    await window().row(/demo/).waitFor();
   });
 
   /** The group of editors that has the focus. */
@@ -77,10 +59,7 @@ describe('results', function () {
   };
   const attach = async (file: string, node: string): Promise<void> => {
     await open(file);
-    await window().runCommand('Citus: Attach SQL File to Coordinator…');
-    await window().pick(node);
-    await window().statusBarItem(`demo › ${node}`).waitFor();
-    await activeGroup().locator('.monaco-editor .view-lines').click();
+    await window().attach(node);
   };
   /** The page, wherever it is, that shows the results of a file. */
   const resultsOf = async (file: string): Promise<Frame> => {
@@ -122,8 +101,7 @@ describe('results', function () {
   };
   /** Backends of SQL files that hold a snapshot while nothing runs. */
   const openSnapshots = async (): Promise<number> => {
-    assert.ok(cluster);
-    return onNode(service, cluster, 'coordinator2', async (session) => {
+    return onNode('coordinator2', async (session) => {
       let rows = 0;
       await session.execute(
         `SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'citus-sql %' AND backend_xmin IS NOT NULL`,
@@ -203,12 +181,11 @@ describe('results', function () {
   });
 
   it('run on several nodes make one grid, with the nodes that failed above it', async () => {
-    assert.ok(cluster);
     await attach('nodes.sql', 'coordinator2');
     await window().page.keyboard.press('Control+a');
-    const text = FILES['nodes.sql'].replace('PORT', String(nodeNamed(cluster, 'coordinator1').port));
+    const text = FILES['nodes.sql'].replace('PORT', String(nodeNamed(cluster(), 'coordinator1').port));
     await window().type(text);
-    await service.stop(cluster, [nodeNamed(cluster, 'worker2')]);
+    await service().stop(cluster(), [nodeNamed(cluster(), 'worker2')]);
     await window().goToLine(1);
     await window().runCommand('Citus: Run Statement on Several Nodes…');
     await window().quickInput('Pick where it runs, at once on all').waitFor();
@@ -221,7 +198,7 @@ describe('results', function () {
     await page.getByRole('gridcell', { name: 'coordinator2', exact: true }).waitFor();
     assert.equal(await page.getByRole('grid').getAttribute('aria-rowcount'), '3');
     await pictures('nodes');
-    await service.start(cluster, [nodeNamed(cluster, 'worker2')]);
+    await service().start(cluster(), [nodeNamed(cluster(), 'worker2')]);
   });
 
   it('ask before they write on several nodes', async () => {

@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import * as v from 'valibot';
-import type { ClusterService } from '../../src/cluster/clusters.ts';
-import type { Cluster } from '../../src/cluster/model.ts';
-import { toRequest } from '../../src/cluster/provision/request.ts';
-import { createTestService, needCitus, onNode, proposeTestCluster } from '../support/clusters.ts';
-import { useWindow } from './harness.ts';
+import { useClusterWindow } from './clusterWindow.ts';
 
 const FILES = {
   'big.sql':
@@ -23,38 +19,19 @@ END $$;
 /** SQL files on a cluster that another program made: the window finds it by itself. */
 describe('SQL files', function () {
   this.timeout(120_000);
-  let service: ClusterService;
-  let cluster: Cluster | undefined;
-  before(async function () {
-    await needCitus(this);
-  });
-  // Before the window's own clean-up, which removes the folder.
-  after(async () => {
-    if (cluster) await service.destroy(cluster);
-  });
-  const window = useWindow({
+  const { window, onNode } = useClusterWindow({
     files: FILES,
     // Draws the terminal as text, which a test can read.
     settings: () => Promise.resolve({ 'terminal.integrated.gpuAcceleration': 'off' }),
   });
-  before(async () => {
-    service = createTestService(window().sandbox.clusters);
-    cluster = await service.provision(toRequest(await proposeTestCluster(service)));
-    await window().openView();
-    await window().row(/demo/).waitFor();
-  });
 
   const runFile = async (file: string, node: string): Promise<void> => {
     await window().openFile(file);
-    await window().runCommand('Citus: Attach SQL File to Coordinator…');
-    await window().pick(node);
-    await window().statusBarItem(`demo › ${node}`).waitFor();
-    await window().editor.locator('.view-lines').click();
+    await window().attach(node);
     await window().page.keyboard.press('Control+Shift+Enter');
   };
   const busyBackends = async (): Promise<number> => {
-    assert.ok(cluster);
-    const [row] = await onNode(service, cluster, 'coordinator2', (session) =>
+    const [row] = await onNode('coordinator2', (session) =>
       session.query(
         v.object({ n: v.number() }),
         "SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND state = 'active' AND pid <> pg_backend_pid()",

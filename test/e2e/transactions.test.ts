@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'mocha';
+import { before, describe, it } from 'mocha';
 import type { Locator } from 'playwright-core';
 import * as v from 'valibot';
-import type { ClusterService } from '../../src/cluster/clusters.ts';
-import type { Cluster } from '../../src/cluster/model.ts';
-import { toRequest } from '../../src/cluster/provision/request.ts';
-import { createTestService, needCitus, onNode, proposeTestCluster } from '../support/clusters.ts';
-import { useWindow } from './harness.ts';
+import { useClusterWindow } from './clusterWindow.ts';
 
 const FILES = {
   'open.sql': 'BEGIN;\nINSERT INTO kept VALUES (1);\nSELECT nosuch;\n',
@@ -23,33 +19,21 @@ END LOOP; END $$;
 /** Transactions, cancelling and the history, as a person meets them. */
 describe('transactions and the history', function () {
   this.timeout(120_000);
-  let service: ClusterService;
-  let cluster: Cluster | undefined;
-  before(async function () {
-    await needCitus(this);
+  const { window, onNode } = useClusterWindow({
+    files: FILES,
+    prepare: async (session) => {
+      await session.run('CREATE TABLE kept (id int)');
+    },
   });
-  // Before the window's own clean-up, which removes the folder.
-  after(async () => {
-    if (cluster) await service.destroy(cluster);
-  });
-  const window = useWindow({ files: FILES });
   before(async () => {
-    service = createTestService(window().sandbox.clusters);
-    cluster = await service.provision(toRequest(await proposeTestCluster(service)));
-    await onNode(service, cluster, 'coordinator1', (session) => session.run('CREATE TABLE kept (id int)'));
-    await window().openView();
-    await window().row(/demo/).waitFor();
     for (const name of Object.keys(FILES)) {
       await window().openFile(name);
-      await window().runCommand('Citus: Attach SQL File to Coordinator…');
-      await window().pick('coordinator1');
-      await window().statusBarItem('demo › coordinator1').waitFor();
+      await window().attach('coordinator1');
     }
   });
 
   const kept = async (): Promise<number> => {
-    assert.ok(cluster);
-    const [row] = await onNode(service, cluster, 'coordinator1', (session) =>
+    const [row] = await onNode('coordinator1', (session) =>
       session.query(v.object({ n: v.number() }), 'SELECT count(*)::int AS n FROM kept'),
     );
     return row?.n ?? -1;
@@ -151,6 +135,7 @@ describe('transactions and the history', function () {
       .waitFor();
     await window().dialog.getByRole('button', { name: 'Keep the File Open' }).click();
     await window().page.locator('.tab.active').filter({ hasText: 'Untitled' }).waitFor();
+    await window().editor.getByText('INSERT INTO kept VALUES (3)').waitFor();
     await window()
       .statusBarItem(/in a transaction/)
       .waitFor();
@@ -162,6 +147,7 @@ describe('transactions and the history', function () {
       .waitFor({ state: 'detached' });
     assert.equal(await kept(), before + 1);
     await closeEditor();
+    await window().dialog.getByRole('button', { name: "Don't Save" }).click();
   });
 
   it('offers to end the connection of a statement that doesn’t hear its cancel', async () => {

@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import * as v from 'valibot';
-import type { ClusterService } from '../../src/cluster/clusters.ts';
-import type { Cluster } from '../../src/cluster/model.ts';
-import { toRequest } from '../../src/cluster/provision/request.ts';
 import { catchUp } from '../../src/cluster/replication.ts';
-import { createTestService, needCitus, onNode, proposeTestCluster } from '../support/clusters.ts';
 import type { Locator } from 'playwright-core';
 import { waitUntil } from '../../src/postgres/waitUntil.ts';
-import { useWindow } from './harness.ts';
+import { useClusterWindow } from './clusterWindow.ts';
 
 const FILES = {
   'where.sql': `-- citus: cluster=demo node=coordinator2
@@ -30,23 +26,24 @@ UPDATE sample SET data = 50 WHERE id = 5;
 `,
 };
 
+/** Has the page note what all lenses say, each time that one changes. */
+const WATCH_LENSES = `(() => {
+  window.lenses = [];
+  const note = () => {
+    const lines = [...document.querySelectorAll('.codelens-decoration')];
+    window.lenses.push(lines.map((line) => line.textContent));
+  };
+  new MutationObserver(note).observe(document.querySelector('.editor-instance'), {
+    childList: true, subtree: true, characterData: true,
+  });
+})()`;
+
 /** Where statements run, as the lenses and hovers of a window tell it; headers of files; marks of clusters. */
 describe('where statements run, in a window', function () {
   this.timeout(120_000);
-  let service: ClusterService;
-  let cluster: Cluster | undefined;
-  before(async function () {
-    await needCitus(this);
-  });
-  // Before the window's own clean-up, which removes the folder.
-  after(async () => {
-    if (cluster) await service.destroy(cluster);
-  });
-  const window = useWindow({ files: FILES });
-  before(async () => {
-    service = createTestService(window().sandbox.clusters);
-    cluster = await service.provision(toRequest(await proposeTestCluster(service)));
-    await onNode(service, cluster, 'coordinator1', async (session) => {
+  const { window, onNode } = useClusterWindow({
+    files: FILES,
+    prepare: async (session) => {
       for (const sql of [
         'CREATE TABLE sample (id int PRIMARY KEY, data int)',
         `SELECT create_distributed_table('sample', 'id', shard_count => 8)`,
@@ -57,14 +54,11 @@ describe('where statements run, in a window', function () {
         await session.run(sql);
       }
       await catchUp(session, 'coordinator2');
-    });
-    await window().openView();
-    await window().row(/demo/).waitFor();
+    },
   });
 
   const dataOf = async (id: number): Promise<number | undefined> => {
-    assert.ok(cluster);
-    const rows = await onNode(service, cluster, 'coordinator1', (session) =>
+    const rows = await onNode('coordinator1', (session) =>
       session.query(v.object({ data: v.number() }), 'SELECT data FROM sample WHERE id = $1', [id]),
     );
     return rows[0]?.data;
@@ -92,6 +86,31 @@ describe('where statements run, in a window', function () {
     await window().useTheme('light');
     await window().screenshot('where lenses light');
     await window().useTheme('dark');
+  });
+
+  it('keeps the words of a statement while it is typed in, and draws no bar with nothing after it', async () => {
+    await window().page.evaluate(WATCH_LENSES);
+    await window().goToLine(4);
+    await window().page.keyboard.press('End');
+    await window().page.keyboard.press('ArrowLeft');
+    await window().page.keyboard.type(' WHERE id = 3', { delay: 60 });
+    await window().screenshot('where lenses being typed');
+    await lensWords(/^8 shards/).waitFor({ state: 'detached' });
+    assert.equal(await lensWords(/^one shard · worker[12]$/).count(), 2);
+    await window().page.keyboard.press('Control+End');
+    await window().page.keyboard.type('COMMIT; SELECT 1 AS two;', { delay: 60 });
+    await lensWords(/^coordinator only$/).waitFor();
+    const seen = v.parse(v.array(v.array(v.string())), await window().page.evaluate('window.lenses'));
+    const lines = seen.flat().map((line) => line.replaceAll('\u00a0', ' ').trim());
+    assert.ok(lines.some((line) => /Run on… \| one shard/.test(line)));
+    assert.deepEqual(
+      lines.filter((line) => line.endsWith('|')),
+      [],
+    );
+    const fewest = Math.min(
+      ...seen.map((all) => all.filter((line) => /shard|writes|changes/.test(line)).length),
+    );
+    assert.equal(fewest, 5, 'a statement lost its words for a moment');
   });
 
   it('names shards and nodes in a hover on the first word', async () => {

@@ -73,11 +73,10 @@ export class FileLife implements vscode.Disposable {
 
   async #closed(document: vscode.TextDocument): Promise<void> {
     const file = document.uri;
-    const text = document.getText();
     // A document whose language was changed is closed, and opened again in the same breath.
     await turn();
     if (vscode.workspace.textDocuments.some(({ uri }) => uri.toString() === file.toString())) return;
-    if (await this.#closing.ask(document, text)) return;
+    if (await this.#closing.ask(document)) return;
     // The next untitled document may have the same name.
     if (document.isUntitled) this.#attachments.set(file, undefined);
     await this.#runs.forget(file);

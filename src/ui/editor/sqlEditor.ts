@@ -101,10 +101,7 @@ export const createSqlEditor = (dependencies: SqlEditorDependencies): vscode.Dis
       results.openBeside(file instanceof vscode.Uri ? file : undefined);
       return Promise.resolve();
     }),
-    guard.registerCommand('citus.results.export', () => {
-      results.export();
-      return Promise.resolve();
-    }),
+    guard.registerCommand('citus.results.export', () => results.export()),
     whereabouts,
     runs,
     results,

@@ -54,9 +54,10 @@ export class FilesWhereabouts implements vscode.Disposable {
     });
   }
 
-  /** Whether anything can be found out about a file's statements. */
-  canFind(file: vscode.Uri): boolean {
-    return this.#attached(file) !== undefined;
+  /** Which node would tell of a file's statements; undefined where nothing can be found out about them. */
+  nodeOf(file: vscode.Uri): string | undefined {
+    const attached = this.#attached(file);
+    return attached && keyOf(attached);
   }
 
   /** What was found before of a statement; undefined where nothing was, or it has to be looked for anew. */

@@ -85,10 +85,21 @@ export class Results implements vscode.Disposable {
     for (const { page } of this.#panels.values()) page.update(runId, statement, running);
   }
 
-  /** Exports the rows that the panel of a file's own shows where that has the focus, else those in the view. */
-  export(): void {
-    const active = [...this.#panels.values()].find((panel) => panel.active);
-    (active?.page ?? this.#page).export();
+  /**
+   * Exports the rows on show, which are brought into sight: those of the panel with the focus, of the active file's own
+   * panel, or in the view.
+   */
+  async export(): Promise<void> {
+    const file = vscode.window.activeTextEditor?.document.uri;
+    const focused = [...this.#panels.values()].find((panel) => panel.active);
+    const panel = focused ?? (file && this.#panels.get(file.toString()));
+    if (panel) {
+      panel.reveal();
+      panel.page.export();
+    } else if (this.#shown) {
+      await this.#view.reveal();
+      this.#page.export();
+    } else sayNoResults();
   }
 
   /** Shows how the transactions of connections stand now. */
@@ -105,7 +116,7 @@ export class Results implements vscode.Disposable {
     const candidates = [asked, vscode.window.activeTextEditor?.document.uri, this.#shown];
     const file = candidates.find((candidate) => candidate && this.#runs.last(candidate));
     if (!file) {
-      void vscode.window.showInformationMessage('There are no results yet: run a statement first.');
+      sayNoResults();
       return;
     }
     const panel = this.#panels.get(file.toString());
@@ -193,6 +204,10 @@ export class Results implements vscode.Disposable {
     else if (lastRun) page.showGone(lastRun, RELOADED);
   }
 }
+
+const sayNoResults = (): void => {
+  void vscode.window.showInformationMessage('There are no results yet: run a statement first.');
+};
 
 const showLast = (page: ResultsPage, last: LastRun | undefined): void => {
   if (!last) page.showNothing();

@@ -84,6 +84,7 @@ export class ResultsPage implements vscode.Disposable {
   #webview: vscode.Webview | undefined;
   /** Whether the webview's script listens. */
   #ready = false;
+  #exportWhenReady = false;
   #content: Content = { kind: 'nothing' };
   /** The run whose first rows were posted. */
   #firstRowsOf: number | undefined;
@@ -175,9 +176,10 @@ export class ResultsPage implements vscode.Disposable {
     this.#postChanged();
   }
 
-  /** Asks the webview to export what it shows, as its button does. */
+  /** Asks the webview to export what it shows, as its button does; one that is only coming into sight, when it is there. */
   export(): void {
-    this.#post({ type: 'export' });
+    if (this.#ready) this.#post({ type: 'export' });
+    else this.#exportWhenReady = true;
   }
 
   /** Shows how the transaction of the run's connection stands now. */
@@ -211,6 +213,8 @@ export class ResultsPage implements vscode.Disposable {
       case 'ready':
         this.#ready = true;
         this.#postContent();
+        if (this.#exportWhenReady) this.export();
+        this.#exportWhenReady = false;
         return;
       case 'rows':
         void this.#answer(message);

@@ -71,11 +71,16 @@ export class StatementViews {
   }
 
   /** Sends a chart's points, unless another chart is asked for meanwhile. */
-  async #sendChart({ runId, statementId, order }: Extract<Request, { type: 'chart' }>): Promise<void> {
+  async #sendChart({
+    runId,
+    statementId,
+    request,
+    order,
+  }: Extract<Request, { type: 'chart' }>): Promise<void> {
     this.#charting.abort();
     const charting = (this.#charting = new AbortController());
     const result = this.#actions.result(runId, statementId);
-    const answer = { type: 'chart', runId, statementId } as const;
+    const answer = { type: 'chart', runId, statementId, request } as const;
     try {
       if (!result) throw new Error('The result is gone: run the statement again.');
       const data = await chartData(result, order, charting.signal);

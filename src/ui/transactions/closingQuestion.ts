@@ -5,6 +5,7 @@ import type { Runs } from '../editor/runs.ts';
 import { fileName } from '../editor/sqlFile.ts';
 import type { Guard } from '../guard.ts';
 import type { TransactionCommands } from './transactionCommands.ts';
+import { UntitledTexts } from './untitledTexts.ts';
 
 const COMMIT = { title: 'Commit' };
 const ROLL_BACK = { title: 'Roll Back' };
@@ -19,6 +20,7 @@ export class ClosingQuestion implements vscode.Disposable {
   readonly #runs: Pick<Runs, 'of' | 'end'>;
   readonly #commands: Pick<TransactionCommands, 'end'>;
   readonly #move: (from: vscode.Uri, to: vscode.Uri) => void;
+  readonly #texts = new UntitledTexts();
   readonly #asked = new Map<string, Promise<boolean>>();
   readonly #tabs: vscode.Disposable;
 
@@ -45,20 +47,20 @@ export class ClosingQuestion implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#texts.dispose();
     this.#tabs.dispose();
   }
 
   /**
    * Asks, unless that is going on already, where a file has a transaction open.
    * @param document of the file, which may be closed
-   * @param text of the document, as it was when it was closed: VS Code forgets it then
    * @returns whether the file stays open, and so does its connection
    */
-  ask(document: vscode.TextDocument, text: string): Promise<boolean> {
+  ask(document: vscode.TextDocument): Promise<boolean> {
     const key = document.uri.toString();
     const asking =
       this.#asked.get(key) ??
-      this.#ask(document, text).finally(() => {
+      this.#ask(document).finally(() => {
         this.#asked.delete(key);
       });
     this.#asked.set(key, asking);
@@ -67,14 +69,13 @@ export class ClosingQuestion implements vscode.Disposable {
 
   async #tabClosed(file: vscode.Uri): Promise<void> {
     const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
-    const text = document?.getText();
     // A tab that is moved is closed, and opened again in the same breath.
     await turn();
-    if (!document || text === undefined || isShown(file) || !(await isThere(file))) return;
-    await this.ask(document, text);
+    if (!document || isShown(file) || !(await isThere(file))) return;
+    await this.ask(document);
   }
 
-  async #ask(document: vscode.TextDocument, text: string): Promise<boolean> {
+  async #ask(document: vscode.TextDocument): Promise<boolean> {
     const file = document.uri;
     const session = this.#connections.of(file);
     if (session?.transactionStatus !== 'transaction') return false;
@@ -92,12 +93,13 @@ export class ClosingQuestion implements vscode.Disposable {
       await this.#runs.end(file);
       const after = this.#connections.of(file)?.transactionStatus ?? 'idle';
       if (after !== 'idle') await this.#commands.end(file, 'ROLLBACK');
-    } else await this.#openAgain(document, text);
+    } else await this.#openAgain(document);
     return answer !== COMMIT && answer !== ROLL_BACK;
   }
 
-  async #openAgain(document: vscode.TextDocument, content: string): Promise<void> {
+  async #openAgain(document: vscode.TextDocument): Promise<void> {
     const { uri, isUntitled, languageId } = document;
+    const content = this.#texts.of(document);
     const again =
       isUntitled && document.isClosed
         ? await vscode.workspace.openTextDocument({ language: languageId, content })

@@ -1,21 +1,28 @@
-import { type ChartData, MOST_SERIES } from '../../contract/chart.ts';
-import type { ColumnView, FromWebview, ToWebview } from '../../contract/results.ts';
+import { type ChartData, type ChartOrder, MOST_SERIES } from '../../contract/chart.ts';
+import type { ColumnView, ToWebview } from '../../contract/results.ts';
 import { button, el, setText } from '../controls/dom.ts';
 import { openMenu } from '../controls/menu.ts';
-import { counted } from '../results/format.ts';
 import { paint, toPng } from './canvas.ts';
-import { axisOf, type ChartChoices, isDrawable, kindFor, orderOf, ROW_ORDER } from './choices.ts';
+import {
+  axisOf,
+  type ChartChoices,
+  firstChoices,
+  isDrawable,
+  kindFor,
+  orderOf,
+  ROW_ORDER,
+} from './choices.ts';
 import { drawChart } from './drawChart.ts';
 import { lookOf } from './look.ts';
+import { type ChartedRows, PointRequests } from './pointRequests.ts';
 import type { Hit, Picture } from './shapes.ts';
 import { toSvg } from './svg.ts';
 import { describeChart, whatIsMissing } from './words.ts';
 
-type Order = Extract<FromWebview, { type: 'chart' }>['order'];
-
 /** What a chart's view asks of the panel around it. */
 export interface ChartActions {
-  requestChart(order: Order): void;
+  /** Asks the host for points. @param request a number that the answer bears */
+  requestChart(request: number, order: ChartOrder): void;
   saveChart(format: 'svg' | 'png', picture: string): void;
   /** The person chose something else. */
   choicesChanged(choices: ChartChoices): void;
@@ -25,12 +32,12 @@ const KINDS = { line: 'Line', bar: 'Bars', scatter: 'Scatter' } as const;
 /** How far from a value the pointer may be to ask about it, px. */
 const NEAR = 40;
 
-/** A chart of a result, and what is chosen about it. */
+/** A chart of a result, and what is chosen about it. It follows the rows as they are shown: how many, and in which order. */
 export class ChartView {
   readonly element = el('div', 'chart');
   readonly #columns: readonly ColumnView[];
-  readonly #rowCount: number;
   readonly #actions: ChartActions;
+  readonly #requests: PointRequests;
   readonly #kind: HTMLButtonElement;
   readonly #along: HTMLButtonElement;
   readonly #values: HTMLButtonElement;
@@ -48,21 +55,27 @@ export class ChartView {
   readonly #themed = new MutationObserver(() => {
     this.#draw();
   });
-  #choices: ChartChoices;
+  /** What the person chose; undefined as long as the rows decide. */
+  #chosen: ChartChoices | undefined;
+  #rows: ChartedRows = { arrangement: 0, count: 0, growing: true };
+  /** What is drawn or being read, so that the bar and the words are those of it. */
+  #shownOrder = '';
   #data: ChartData | undefined;
   #picture: Picture | undefined;
   #asked = -1;
 
-  constructor(
-    columns: readonly ColumnView[],
-    rowCount: number,
-    choices: ChartChoices,
-    actions: ChartActions,
-  ) {
+  /**
+   * @param columns of which at least one can be drawn
+   * @param chosen what the person chose before
+   */
+  constructor(columns: readonly ColumnView[], chosen: ChartChoices | undefined, actions: ChartActions) {
     this.#columns = columns;
-    this.#rowCount = rowCount;
-    this.#choices = choices;
+    this.#chosen = chosen;
     this.#actions = actions;
+    this.#requests = new PointRequests((request, order) => {
+      this.#canvas.ariaBusy = 'true';
+      actions.requestChart(request, order);
+    });
     const menuButton = (open: (place: HTMLElement) => void): HTMLButtonElement => {
       const made = button('chart-choice', '', () => {
         open(made);
@@ -97,11 +110,18 @@ export class ChartView {
     this.#resized.observe(this.#area);
     this.#themed.observe(document.body, { attributeFilter: ['class'] });
     this.#themed.observe(document.documentElement, { attributeFilter: ['style'] });
+  }
+
+  /** Draws these rows from now on. */
+  follow(rows: ChartedRows): void {
+    this.#rows = rows;
     this.#request();
   }
 
-  /** Shows the points that the host has sent. */
-  show({ data }: Extract<ToWebview, { type: 'chart' }>): void {
+  /** Shows the points that the host has sent, unless others were asked for since. */
+  show({ request, data }: Extract<ToWebview, { type: 'chart' }>): void {
+    if (!this.#requests.answered(request)) return;
+    this.#canvas.ariaBusy = 'false';
     if ('whyNot' in data) {
       this.#data = undefined;
       setText(this.#words, data.whyNot);
@@ -120,8 +140,14 @@ export class ChartView {
   }
 
   dispose(): void {
+    this.#requests.dispose();
     this.#resized.disconnect();
     this.#themed.disconnect();
+  }
+
+  get #choices(): ChartChoices {
+    const none: ChartChoices = { kind: 'line', x: ROW_ORDER, ys: [] };
+    return this.#chosen ?? firstChoices(this.#columns, this.#rows.count) ?? none;
   }
 
   get #xName(): string {
@@ -132,9 +158,16 @@ export class ChartView {
     return this.#choices.ys.map((index) => this.#columns[index]?.name ?? '');
   }
 
-  /** Asks for the points of what is chosen. */
+  /** Asks for the points of what is chosen, where they aren't there. */
   #request(): void {
     const order = orderOf(this.#choices, this.#columns);
+    if (JSON.stringify(order) !== this.#shownOrder) this.#begin(order);
+    this.#requests.want(order, this.#rows);
+  }
+
+  /** Shows that another chart is being read. */
+  #begin(order: ChartOrder): void {
+    this.#shownOrder = JSON.stringify(order);
     setText(this.#kind, `${KINDS[order.kind]} ▾`);
     setText(this.#values, `${this.#names.join(', ')} ▾`);
     setText(this.#along, `by ${this.#xName} ▾`);
@@ -142,15 +175,14 @@ export class ChartView {
     this.#values.ariaLabel = `Values: ${this.#names.join(', ')}`;
     this.#along.ariaLabel = `Along the chart: ${this.#xName}`;
     this.#data = undefined;
-    setText(this.#words, `Reading ${counted(this.#rowCount, 'row')}…`);
+    setText(this.#words, 'Reading the rows…');
     setText(this.#missing, '');
     this.#draw();
-    this.#actions.requestChart(order);
   }
 
   #choose(choices: Partial<ChartChoices>): void {
-    this.#choices = { ...this.#choices, ...choices };
-    this.#actions.choicesChanged(this.#choices);
+    this.#chosen = { ...this.#choices, ...choices };
+    this.#actions.choicesChanged(this.#chosen);
     this.#request();
   }
 
@@ -177,7 +209,7 @@ export class ChartView {
       label,
       checked: x === this.#choices.x,
       choose: () => {
-        this.#choose({ x, kind: kindFor(axisOf(this.#columns[x]), this.#rowCount) });
+        this.#choose({ x, kind: kindFor(axisOf(this.#columns[x]), this.#rows.count) });
       },
     }));
     openMenu('Along the chart', items, place);

@@ -1,34 +1,21 @@
+import { CellSelection } from './cellSelection.ts';
 import type { TextMeasure } from './columnLayout.ts';
 import { listenForColumnCommands, type ColumnCommands } from './columnCommands.ts';
 import { listenForCommands, type GridCommands } from './commands.ts';
 import { GridColumns } from './gridColumns.ts';
 import { HeaderView, type ColumnMarks, type GridColumn } from './headerView.ts';
-import { followPointer, type GridSpot } from './pointer.ts';
+import { followPointer } from './pointer.ts';
 import { Ring } from './ring.ts';
 import { RowSource, type RequestRows } from './rowSource.ts';
 import { RowView, type RowPaint } from './rowView.ts';
 import type { Row } from './rows.ts';
-import { ScrollScale } from './scrollScale.ts';
-import {
-  cellAfterKey,
-  coversColumns,
-  contains,
-  inside,
-  rangeOf,
-  selectionAfterKey,
-  wholeColumns,
-  type Cell,
-  type CellRange,
-  type GridShape,
-  type Selection,
-} from './selection.ts';
+import { inside, rangeOf, wholeColumns, type Cell, type CellRange, type Selection } from './selection.ts';
 import { textMeasure } from './textMeasure.ts';
 import { explain } from './tooltips.ts';
+import { Viewport } from './viewport.ts';
 
 /** Rows shown above and below the viewport, so that a scroll finds them there before the next paint. */
 const spareRows = 12;
-const lowestRow = 22;
-const gutterRoom = 20;
 
 /** What a grid remembers when it is shown again. */
 export interface GridState {
@@ -70,22 +57,19 @@ export class Grid {
   readonly #gutter = document.createElement('div');
   readonly #body = document.createElement('div');
   readonly #header: HeaderView;
+  readonly #viewport: Viewport;
+  readonly #selection: CellSelection;
   readonly #options: GridOptions;
   readonly #source: RowSource;
   readonly #disposed = new AbortController();
   readonly #rows: Ring<RowView>;
   readonly #shownColumns = new Ring<undefined>(() => undefined);
-  readonly #scale = new ScrollScale();
   readonly #observer = new ResizeObserver(() => {
     this.#resize();
   });
   readonly #focusId = `grid-${++grids}-focus`;
   readonly #numeric: readonly boolean[];
-  #selection: Selection | undefined;
   #restore: GridState | undefined;
-  #rowHeight = lowestRow;
-  #viewportHeight = 0;
-  #gutterWidth = 0;
   #frame = 0;
 
   constructor(options: GridOptions) {
@@ -96,9 +80,22 @@ export class Grid {
       this.#columnsChanged();
     });
     this.#restore = initial;
-    this.#selection = initial?.selection;
     this.#source = new RowSource(options.requestRows);
     this.#header = new HeaderView(columns);
+    this.#viewport = new Viewport(
+      {
+        grid: this.element,
+        canvas: this.#canvas,
+        header: this.#header.element,
+        gutter: this.#gutter,
+        body: this.#body,
+      },
+      this.columns,
+    );
+    this.#selection = new CellSelection(this.#viewport, initial?.selection, () => {
+      options.stateChanged();
+      this.#schedule();
+    });
     this.#rows = new Ring(() => {
       const row = new RowView();
       this.#body.append(row.element);
@@ -110,12 +107,12 @@ export class Grid {
   }
 
   get state(): GridState {
-    const { top, left } = this.#restore ?? { top: this.#scale.top, left: this.element.scrollLeft };
-    return { ...this.columns.state, top, left, selection: this.#selection };
+    const { top, left } = this.#restore ?? this.#viewport;
+    return { ...this.columns.state, top, left, selection: this.selection };
   }
 
   get selection(): Selection | undefined {
-    return this.#selection;
+    return this.#selection.current;
   }
 
   /** Indices in the result of the columns shown from `left` to `right`, both included. */
@@ -136,27 +133,19 @@ export class Grid {
 
   /** Forgets the rows: there are `count` others, or the same in another order. What is selected stays as far as it can. */
   resetRows(count: number): void {
-    const selection = this.#selection;
-    const whole = selection && coversColumns(selection, selection.focus.column, this.#shape);
-    this.#source.reset();
-    this.setRowCount(count);
+    const replace = (): void => {
+      this.#source.reset();
+      this.setRowCount(count);
+    };
     // An earlier grid's selection is for when enough rows are there.
-    if (selection && !this.#restore) {
-      const { anchor, focus } = selection;
-      this.#select(
-        count === 0
-          ? undefined
-          : whole
-            ? wholeColumns(anchor.column, focus.column, this.#shape)
-            : { anchor: inside(anchor, this.#shape), focus: inside(focus, this.#shape) },
-      );
-    }
+    if (this.#restore) replace();
+    else this.#selection.keepWhile(replace);
     this.#schedule();
   }
 
   /** Selects a cell, and scrolls to it. */
   goTo(cell: Cell): void {
-    this.#selectCell(inside(cell, this.#shape));
+    this.#selection.selectCell(inside(cell, this.#viewport.shape));
   }
 
   /** Fits the columns at places `left` to `right` to what the rows in sight need. */
@@ -171,7 +160,8 @@ export class Grid {
 
   /** The cells that are selected, and the one with the focus. */
   get selected(): { readonly range: CellRange; readonly focus: Cell } | undefined {
-    return this.#selection && { range: rangeOf(this.#selection), focus: this.#selection.focus };
+    const { selection } = this;
+    return selection && { range: rangeOf(selection), focus: selection.focus };
   }
 
   get rowCount(): number {
@@ -232,7 +222,7 @@ export class Grid {
   #listen(): void {
     const { element } = this;
     element.addEventListener('scroll', () => {
-      this.#applyScroll(this.#scale.scrolled(element.scrollTop));
+      this.#viewport.scrolled();
       this.#schedule();
     });
     element.addEventListener('scrollend', this.#options.stateChanged);
@@ -240,26 +230,26 @@ export class Grid {
       this.#keyDown(event);
     });
     element.addEventListener('focus', () => {
-      this.#selectAny();
+      this.#selection.selectAny();
     });
     element.addEventListener('pointerover', ({ target }) => {
       if (target instanceof HTMLElement) explain(target, this.#rows, this.#source, this.columns.sources);
     });
     const { commands } = this.#options;
     const target = {
-      hasSelection: () => this.#selection !== undefined,
-      selectAt: (event: MouseEvent) => this.#selectAt(event),
+      hasSelection: () => this.selection !== undefined,
+      selectAt: (event: MouseEvent) => this.#selection.selectAt(event),
       menuPlace: () => this.#menuPlace(),
     };
     listenForCommands(element, target, commands, this.#disposed.signal);
     followPointer(element, {
-      spotAt: (event) => this.#spotOf(event),
-      shape: () => this.#shape,
-      selection: () => this.#selection,
+      spotAt: (event) => this.#viewport.spotOf(event),
+      shape: () => this.#viewport.shape,
+      selection: () => this.selection,
       select: (selection, { part, cell }) => {
-        this.#select(selection);
-        if (part === 'cells' || part === 'gutter') this.#revealRow(cell.row);
-        if (part === 'cells' || part === 'header') this.#revealColumn(cell.column);
+        this.#selection.select(selection);
+        if (part === 'cells' || part === 'gutter') this.#viewport.revealRow(cell.row);
+        if (part === 'cells' || part === 'header') this.#viewport.revealColumn(cell.column);
       },
       columnWidth: (column) => this.columns.layout.width(column),
       resizeColumn: (column, width) => {
@@ -268,14 +258,11 @@ export class Grid {
       fitColumn: (column) => {
         this.fitColumns(column, column);
       },
-      edgeAt: (event) => {
-        const x = event.clientX - element.getBoundingClientRect().left;
-        return this.columns.layout.edgeAt(element.scrollLeft + x - this.#gutterWidth);
-      },
+      edgeAt: (event) => this.#viewport.edgeAt(event),
       showDrop: (edge) => {
-        if (edge !== undefined) this.#revealColumn(Math.min(edge, this.#shape.columns - 1));
+        if (edge !== undefined) this.#viewport.revealColumn(Math.min(edge, this.#viewport.shape.columns - 1));
         this.#header.showDrop(
-          edge === undefined ? undefined : this.#gutterWidth + this.columns.layout.left(edge),
+          edge === undefined ? undefined : this.#viewport.gutterWidth + this.columns.layout.left(edge),
         );
       },
       moveColumns: (left, right, edge) => {
@@ -289,89 +276,37 @@ export class Grid {
   moveColumns(left: number, right: number, to: number): void {
     this.columns.move(left, right, to);
     const first = to > right ? to - (right - left + 1) : to;
-    this.#select(wholeColumns(first, first + right - left, this.#shape));
-    this.#revealColumn(first);
+    this.#selection.select(wholeColumns(first, first + right - left, this.#viewport.shape));
+    this.#viewport.revealColumn(first);
   }
 
   /** Where a menu of the column at a place opens. */
   columnAnchor(place: number): Element {
-    this.#revealColumn(place);
+    this.#viewport.revealColumn(place);
     this.#paint();
     return this.#header.cell(place) ?? this.#header.element;
   }
 
-  get #shape(): GridShape {
-    const page = Math.max(1, Math.floor(this.#viewportHeight / this.#rowHeight) - 1);
-    return { rows: this.#source.rowCount, columns: this.columns.layout.count, page };
-  }
-
-  get #headerHeight(): number {
-    return this.#header.element.offsetHeight;
-  }
-
-  /** What stands at a point, px from the left of the grid and from below its header. */
-  #spotAt(x: number, y: number): GridSpot {
-    const row = Math.floor((this.#scale.top + Math.max(y, 0)) / this.#rowHeight);
-    const column = this.columns.layout.at(this.element.scrollLeft + x - this.#gutterWidth);
-    const part =
-      y < 0 ? (x < this.#gutterWidth ? 'corner' : 'header') : x < this.#gutterWidth ? 'gutter' : 'cells';
-    return { part, cell: inside({ row, column }, this.#shape) };
-  }
-
-  #spotOf(event: MouseEvent): GridSpot {
-    const box = this.element.getBoundingClientRect();
-    return this.#spotAt(event.clientX - box.left, event.clientY - box.top - this.#headerHeight);
-  }
-
-  /** Selects the cell at a point, unless it is selected with others; returns whether there is a cell. */
-  #selectAt(event: MouseEvent): boolean {
-    const { part, cell } = this.#spotOf(event);
-    if ((part !== 'cells' && part !== 'gutter') || this.#shape.rows === 0) return false;
-    const { range } = this.selected ?? {};
-    if (!range || !contains(range, cell.row, part === 'cells' ? cell.column : range.left))
-      this.#selectCell(cell);
-    return true;
-  }
-
   /** Where a menu of the cell with the focus opens, px in the window. */
   #menuPlace(): { x: number; y: number } {
-    const focus = this.#selection?.focus;
+    const focus = this.selection?.focus;
     const cell = focus && this.#rows.get(focus.row)?.cell(focus.column);
     const box = (cell ?? this.element).getBoundingClientRect();
-    return { x: box.left + 8, y: cell ? box.bottom : box.top + this.#headerHeight };
+    return { x: box.left + 8, y: cell ? box.bottom : box.top + this.#viewport.headerHeight };
   }
 
   #resize(): void {
-    const { element } = this;
-    element.ariaColCount = String(this.columns.layout.count);
-    const fontSize = parseFloat(getComputedStyle(element).fontSize);
-    this.#rowHeight = Math.max(lowestRow, Math.round(fontSize * 1.6));
-    element.style.setProperty('--grid-row-height', `${this.#rowHeight}px`);
-    const headerHeight = this.#headerHeight;
-    this.#viewportHeight = Math.max(0, element.clientHeight - headerHeight);
-    const digits = String(this.#source.rowCount).length;
-    this.#gutterWidth = Math.ceil(Math.max(2, digits) * fontSize * 0.62) + gutterRoom;
-    this.#body.style.left = `${this.#gutterWidth}px`;
-    this.#gutter.style.width = `${this.#gutterWidth}px`;
-    const scrollTop = this.#scale.resize(this.#source.rowCount * this.#rowHeight, this.#viewportHeight);
-    this.#canvas.style.height = `${this.#scale.height + headerHeight}px`;
-    this.#canvas.style.width = `${this.#gutterWidth + this.columns.layout.total}px`;
-    this.#applyScroll(scrollTop);
+    this.#viewport.resize(this.#source.rowCount);
     this.#restorePosition();
     this.#schedule();
   }
 
   /** Goes back to where an earlier grid of the same rows stood, once enough rows are there. */
   #restorePosition(): void {
-    if (!this.#restore || this.#viewportHeight === 0 || this.#source.rowCount === 0) return;
+    if (!this.#restore || this.#viewport.height === 0 || this.#source.rowCount === 0) return;
     const { top, left } = this.#restore;
     this.#restore = undefined;
-    this.#applyScroll(this.#scale.scrollTo(top));
-    this.element.scrollLeft = left;
-  }
-
-  #applyScroll(scrollTop: number): void {
-    if (this.element.scrollTop !== scrollTop) this.element.scrollTop = scrollTop;
+    this.#viewport.moveTo(top, left);
   }
 
   #schedule(): void {
@@ -382,27 +317,25 @@ export class Grid {
   }
 
   #paint(): void {
-    const { top, offset } = this.#scale;
-    const height = this.#rowHeight;
-    const first = Math.max(0, Math.floor(top / height) - spareRows);
-    const end = Math.ceil((top + this.#viewportHeight) / height) + spareRows;
+    const { top, offset, height, rowHeight, gutterWidth } = this.#viewport;
+    const first = Math.max(0, Math.floor(top / rowHeight) - spareRows);
+    const end = Math.ceil((top + height) / rowHeight) + spareRows;
     this.#rows.show(first, end, this.#source.rowCount);
     for (const row of this.#rows.idle()) row.hide(true);
-    const left = this.element.scrollLeft;
-    const between = this.columns.layout.between(left, left + this.element.clientWidth - this.#gutterWidth);
+    const between = this.#viewport.columnsInSight;
     this.#shownColumns.show(between.first, between.end, this.columns.layout.count);
     const paint: RowPaint = {
       layout: this.columns.layout,
       sources: this.columns.sources,
       numeric: this.#numeric,
       columns: this.#shownColumns,
-      selected: this.#selection && rangeOf(this.#selection),
-      focus: this.#selection?.focus,
+      selected: this.selected?.range,
+      focus: this.selected?.focus,
       focusId: this.#focusId,
     };
-    this.#header.paint(paint.columns, paint.sources, paint.layout, this.#gutterWidth, paint.selected);
+    this.#header.paint(paint.columns, paint.sources, paint.layout, gutterWidth, paint.selected);
     for (const [index, row] of this.#rows) {
-      row.paint(index, this.#source.get(index), index * height - offset, paint);
+      row.paint(index, this.#source.get(index), index * rowHeight - offset, paint);
     }
     this.#markActive();
     this.#source.want(this.#rows.first, this.#rows.end);
@@ -410,58 +343,24 @@ export class Grid {
 
   /** Points screen readers at the cell with the focus, while it is in the document. */
   #markActive(): void {
-    const focus = this.#selection?.focus;
+    const focus = this.selection?.focus;
     const shown = focus && this.#rows.get(focus.row)?.cell(focus.column);
     if (shown) this.element.setAttribute('aria-activedescendant', this.#focusId);
     else this.element.removeAttribute('aria-activedescendant');
   }
 
-  /** Selects the first cell in sight where none is selected. */
-  #selectAny(): void {
-    if (!this.#selection && this.#shape.rows > 0) this.#selectCell(this.#spotAt(this.#gutterWidth, 0).cell);
-  }
-
   #keyDown(event: KeyboardEvent): void {
     // Where a filter left no rows there was none.
-    this.#selectAny();
-    const { focus, anchor } = this.#selection ?? {};
-    if (event.altKey || !focus || !anchor) return;
-    const selection = selectionAfterKey({ anchor, focus }, event, this.#shape);
-    const target = cellAfterKey(focus, event, this.#shape);
-    if (selection) this.#select(selection);
-    else if (target) this.#selectCell(target, event.shiftKey ? anchor : target);
-    else if (event.key === 'Enter') this.#options.commands.showValue();
-    else if (event.key !== 'Escape' || !this.#options.commands.escape()) return;
+    this.#selection.selectAny();
+    if (event.altKey || !this.selection) return;
+    const { commands } = this.#options;
+    if (!this.#selection.moveBy(event)) {
+      if (event.key === 'Enter') commands.showValue();
+      else if (event.key !== 'Escape' || !commands.escape()) return;
+    }
     event.preventDefault();
     // The editor around must not act on the same key, as it would with Ctrl+A or Ctrl+Home.
     event.stopPropagation();
-  }
-
-  #selectCell(focus: Cell, anchor = focus): void {
-    this.#select({ anchor, focus });
-    this.#revealRow(focus.row);
-    this.#revealColumn(focus.column);
-  }
-
-  #select(selection: Selection | undefined): void {
-    this.#selection = selection;
-    this.#options.stateChanged();
-    this.#schedule();
-  }
-
-  #revealRow(row: number): void {
-    const rowTop = row * this.#rowHeight;
-    const lowestTop = rowTop + this.#rowHeight - this.#viewportHeight;
-    if (rowTop < this.#scale.top) this.#applyScroll(this.#scale.scrollTo(rowTop));
-    else if (lowestTop > this.#scale.top) this.#applyScroll(this.#scale.scrollTo(lowestTop));
-  }
-
-  #revealColumn(column: number): void {
-    const { scrollLeft, clientWidth } = this.element;
-    const left = this.columns.layout.left(column);
-    const rightmost = left + this.columns.layout.width(column) - (clientWidth - this.#gutterWidth);
-    if (left < scrollLeft) this.element.scrollLeft = left;
-    else if (rightmost > scrollLeft) this.element.scrollLeft = Math.min(rightmost, left);
   }
 
   #measure(): TextMeasure {
@@ -469,10 +368,7 @@ export class Grid {
   }
 
   #columnsChanged(): void {
-    if (this.#selection) {
-      const { anchor, focus } = this.#selection;
-      this.#selection = { anchor: inside(anchor, this.#shape), focus: inside(focus, this.#shape) };
-    }
+    this.#selection.keepInside();
     this.#resize();
     this.#options.stateChanged();
   }

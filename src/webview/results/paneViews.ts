@@ -4,6 +4,7 @@ import { ChartChoices, firstChoices } from '../chart/choices.ts';
 import { ChartView } from '../chart/chartView.ts';
 import { button, el } from '../controls/dom.ts';
 import { PlanView } from '../plan/planView.ts';
+import type { RowTools } from './arrange/rowTools.ts';
 
 /** How a statement's result is looked at. */
 export const PaneView = v.object({
@@ -16,7 +17,7 @@ type ViewName = NonNullable<PaneView['view']>;
 /** What the views ask of the host, for the pane's statement. */
 export type ViewRequest =
   | { readonly type: 'plan' | 'openPlan' | 'drawPlan' }
-  | Pick<Extract<FromWebview, { type: 'chart' }>, 'type' | 'order'>
+  | Pick<Extract<FromWebview, { type: 'chart' }>, 'type' | 'request' | 'order'>
   | Extract<FromWebview, { type: 'saveChart' }>;
 
 /** What the views need of the pane around them. */
@@ -25,6 +26,9 @@ interface ViewActions {
   announce(message: string): void;
   viewChanged(view: PaneView): void;
 }
+
+/** The rows that the grid shows. */
+type ShownRows = RowTools['shownRows'];
 
 const NAMES: Readonly<Record<ViewName, string>> = { rows: 'Rows', plan: 'Plan', chart: 'Chart' };
 /** json and text: OIDs are fixed in PostgreSQL's pg_type.dat. */
@@ -44,6 +48,7 @@ export class PaneViews {
   readonly #buttons = new Map<ViewName, HTMLButtonElement>();
   #kept: PaneView;
   #statement: StatementView | undefined;
+  #shownRows: ShownRows = { arrangement: 0, count: 0 };
   #plan: PlanView | undefined;
   #chart: ChartView | undefined;
 
@@ -65,13 +70,21 @@ export class PaneViews {
     this.element.hidden = this.stage.hidden = true;
   }
 
-  update(statement: StatementView): void {
+  /** @param shownRows which of its rows are shown; undefined where it has none */
+  update(statement: StatementView, shownRows: ShownRows | undefined): void {
     this.#statement = statement;
+    if (shownRows) this.#shownRows = shownRows;
     const names = viewsOf(statement);
     this.#drawPlan.hidden = !isTextPlan(statement);
     this.element.hidden = names.length < 2 && this.#drawPlan.hidden;
     this.#switch.hidden = names.length < 2;
     if (names.join() !== [...this.#buttons.keys()].join()) this.#makeButtons(names);
+    this.#show();
+  }
+
+  /** Other rows are shown, or the same in another order. */
+  rowsChanged(shownRows: ShownRows): void {
+    this.#shownRows = shownRows;
     this.#show();
   }
 
@@ -110,7 +123,10 @@ export class PaneViews {
     const shown = names.includes(wanted) ? wanted : 'rows';
     for (const [name, element] of this.#buttons) element.ariaPressed = String(name === shown);
     if (shown === 'plan') this.#plan ??= this.#makePlan();
-    if (shown === 'chart') this.#chart ??= this.#makeChart(statement);
+    if (shown === 'chart') {
+      this.#chart ??= this.#makeChart(statement);
+      this.#chart.follow({ ...this.#shownRows, growing: statement.state === 'running' });
+    }
     this.#rows.hidden = shown !== 'rows' || statement.columns.length === 0;
     this.stage.hidden = shown === 'rows';
     if (this.#plan) this.#plan.element.hidden = shown !== 'plan';
@@ -131,12 +147,10 @@ export class PaneViews {
     return plan;
   }
 
-  #makeChart({ columns, rowCount }: StatementView): ChartView | undefined {
-    const choices = this.#kept.chart ?? firstChoices(columns, rowCount);
-    if (!choices) return undefined;
-    const chart = new ChartView(columns, rowCount, choices, {
-      requestChart: (order) => {
-        this.#actions.ask({ type: 'chart', order });
+  #makeChart({ columns }: StatementView): ChartView {
+    const chart = new ChartView(columns, this.#kept.chart, {
+      requestChart: (request, order) => {
+        this.#actions.ask({ type: 'chart', request, order });
       },
       saveChart: (format, picture) => {
         this.#actions.ask({ type: 'saveChart', format, picture });
@@ -150,11 +164,10 @@ export class PaneViews {
   }
 }
 
-/** The views that a result has. A chart waits until all rows are there. */
+/** The views that a result has. */
 function viewsOf(statement: StatementView): ViewName[] {
-  const { state, columns, rowCount } = statement;
-  const whole = state !== 'running' && state !== 'pending' && rowCount > 0;
-  if (!whole) return ['rows'];
+  const { columns, rowCount } = statement;
+  if (rowCount === 0) return ['rows'];
   if (isPlan(statement, JSON_OID)) return ['rows', 'plan'];
   return firstChoices(columns, rowCount) ? ['rows', 'chart'] : ['rows'];
 }

@@ -114,7 +114,7 @@ export class StatementPane {
       this.#grid ??= this.#makeGrid(statement);
       this.#tools?.setTotal(rowCount);
     }
-    this.#views.update(statement);
+    this.#views.update(statement, this.#tools?.shownRows);
   }
 
   /** Takes what the host answered to one of the views. */
@@ -143,10 +143,13 @@ export class StatementPane {
     else this.#cells?.takeValue(message);
   }
 
-  /** Exports the rows; returns whether there are any to export. */
+  /** Exports the rows, as they are arranged when that is done; returns whether there are any to export. */
   export(): boolean {
-    this.#cells?.export();
-    return this.#cells !== undefined;
+    const cells = this.#cells;
+    this.#tools?.whenArranged(() => {
+      cells?.export();
+    });
+    return cells !== undefined;
   }
 
   dispose(): void {
@@ -190,6 +193,7 @@ export class StatementPane {
       },
       rowsChanged: () => {
         cells.rowsChanged();
+        this.#views.rowsChanged(tools.shownRows);
       },
       changed,
     });

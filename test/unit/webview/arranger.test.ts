@@ -51,6 +51,25 @@ describe('Arranger', () => {
     assert.deepEqual(arranger.how, { sort: [], filters: [] });
   });
 
+  it('has what needs the rows wait until they are arranged, or that has failed', () => {
+    const { arranger, answer, asked } = arranging();
+    const acts: (number | undefined)[] = [];
+    const act = () => acts.push(arranger.rowCount);
+    arranger.whenArranged(act);
+    assert.deepEqual(acts, [undefined], 'nothing is being arranged');
+    arranger.filter(filter);
+    arranger.whenArranged(act);
+    assert.equal(acts.length, 1);
+    answer(12);
+    assert.deepEqual(acts, [undefined, 12]);
+    arranger.clear();
+    arranger.whenArranged(act);
+    arranger.take({ type: 'notArranged', ...place, arrangement: asked.at(-1)?.[0] ?? 0, problem: 'full' });
+    assert.deepEqual(acts, [undefined, 12, 12]);
+    answer(12);
+    assert.equal(acts.length, 3, 'once each');
+  });
+
   it('counts the rows that filters leave, and drops rows of arrangements that are over', () => {
     const { arranger, answer, rowCounts, asked } = arranging();
     assert.ok(arranger.accepts(0));

@@ -35,6 +35,7 @@ export class Arranger {
   #asked = 0;
   #progress: ArrangingProgress | undefined;
   #problem: string | undefined;
+  #waiting: (() => void)[] = [];
   #rowCount: number | undefined;
   /** Rows of the result that were looked at. */
   #total = 0;
@@ -46,6 +47,11 @@ export class Arranger {
   /** What is shown, or is asked for. */
   get how(): Arrangement {
     return this.#how;
+  }
+
+  /** The number of the arrangement that rows are given in, as far as is known; 0 as the server sends them. */
+  get current(): number {
+    return this.#current;
   }
 
   /** Rows of the arrangement; undefined where they are shown as the server sends them. */
@@ -98,6 +104,12 @@ export class Arranger {
     this.set(nothing);
   }
 
+  /** Acts when nothing is being arranged: at once where that is so. Where it fails the rows stay as they were. */
+  whenArranged(act: () => void): void {
+    if (this.#progress) this.#waiting.push(act);
+    else act();
+  }
+
   stop(): void {
     this.#actions.stop();
   }
@@ -143,6 +155,10 @@ export class Arranger {
         break;
     }
     this.#actions.changed();
+    if (this.#progress) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const act of waiting) act();
   }
 
   /**

@@ -105,6 +105,16 @@ export class RowTools {
     return this.#arranger.how;
   }
 
+  /** The rows that are shown: which arrangement they are in, and how many they are. */
+  get shownRows(): { readonly arrangement: number; readonly count: number } {
+    return { arrangement: this.#arranger.current, count: this.#arranger.rowCount ?? this.#total };
+  }
+
+  /** Acts when the rows are in the order that was asked for last: at once, unless they are just being arranged. */
+  whenArranged(act: () => void): void {
+    this.#arranger.whenArranged(act);
+  }
+
   readonly commands: ColumnCommands = {
     openMenu: (columns, at) => {
       this.#openMenu(columns, at);
@@ -130,8 +140,6 @@ export class RowTools {
   setTotal(total: number): void {
     this.#total = total;
     this.#arranger.setTotal(total);
-    const { rowCount } = this.#arranger;
-    this.#grid?.setRowCount(rowCount ?? total);
     this.#show();
   }
 
@@ -146,6 +154,7 @@ export class RowTools {
   }
 
   #show(): void {
+    this.#grid?.setRowCount(this.shownRows.count);
     this.#filterBar.update(this.#total);
     this.#grid?.setMarks(this.#marks());
   }
