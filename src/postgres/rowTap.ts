@@ -1,6 +1,9 @@
 import type { Duplex } from 'node:stream';
 import { DATA_ROW, MESSAGE_HEADER_BYTES, messageBytes } from './dataRows.ts';
 
+/** Room for a message that comes in two chunks; a longer one gets its own for as long as it takes. */
+const HELD_BYTES = 64 * 1024;
+
 /**
  * Takes a series of `count` DataRow messages as they came. The bytes are the receiver's only until it returns.
  */
@@ -14,10 +17,9 @@ export class RowTap {
   /** Who takes the rows; pg while there is nobody. */
   taker: TakeRows | undefined;
   #toPg: (bytes: Buffer) => void = () => undefined;
-  /** A message's beginning, in pieces as they came, and how many bytes are needed to go on with it. */
-  #pieces: Buffer[] = [];
-  #size = 0;
-  #needed = MESSAGE_HEADER_BYTES;
+  /** A message that hasn't come to its end, and how many bytes of it are here. */
+  #held = Buffer.allocUnsafeSlow(HELD_BYTES);
+  #heldLength = 0;
 
   /** @param stream a connection's, on which pg listens, and on which nothing has arrived yet */
   attach(stream: Duplex): void {
@@ -30,15 +32,39 @@ export class RowTap {
   }
 
   readonly #read = (chunk: Buffer): void => {
-    this.#pieces.push(chunk);
-    this.#size += chunk.length;
-    if (this.#size < this.#needed) return;
-    const bytes = this.#pieces.length === 1 ? chunk : Buffer.concat(this.#pieces, this.#size);
-    const rest = bytes.subarray(this.#handOn(bytes));
-    this.#pieces = rest.length > 0 ? [rest] : [];
-    this.#size = rest.length;
-    this.#needed = rest.length < MESSAGE_HEADER_BYTES ? MESSAGE_HEADER_BYTES : messageBytes(rest, 0);
+    const begun = this.#finishHeld(chunk);
+    const end = begun + this.#handOn(begun > 0 ? chunk.subarray(begun) : chunk);
+    if (end < chunk.length) this.#hold(chunk, end, chunk.length);
   };
+
+  /**
+   * Adds to the message that is held what a chunk has of it, and hands it on where that makes it whole.
+   * @returns where in the chunk the next message begins
+   */
+  #finishHeld(chunk: Buffer): number {
+    if (this.#heldLength === 0) return 0;
+    const header = Math.min(Math.max(MESSAGE_HEADER_BYTES - this.#heldLength, 0), chunk.length);
+    this.#hold(chunk, 0, header);
+    if (this.#heldLength < MESSAGE_HEADER_BYTES) return header;
+    const length = messageBytes(this.#held, 0);
+    const end = Math.min(header + length - this.#heldLength, chunk.length);
+    this.#hold(chunk, header, end, length);
+    if (this.#heldLength < length) return end;
+    this.#heldLength = 0;
+    this.#handOn(this.#held.subarray(0, length));
+    if (this.#held.length > HELD_BYTES) this.#held = Buffer.allocUnsafeSlow(HELD_BYTES);
+    return end;
+  }
+
+  /** @param room bytes that the message that is held will have in all, where that is known */
+  #hold(chunk: Buffer, start: number, end: number, room = this.#heldLength + end - start): void {
+    if (room > this.#held.length) {
+      const grown = Buffer.allocUnsafeSlow(room);
+      this.#held.copy(grown, 0, 0, this.#heldLength);
+      this.#held = grown;
+    }
+    this.#heldLength += chunk.copy(this.#held, this.#heldLength, start, end);
+  }
 
   /** @returns where the first message begins that isn't whole yet */
   #handOn(bytes: Buffer): number {

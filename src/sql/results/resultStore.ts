@@ -43,7 +43,7 @@ export class ResultStore implements ResultRows {
   /** Where the page begins that isn't full yet. */
   #tailFirstRow = 0;
   #tailStart = 0;
-  #tail = Buffer.alloc(0);
+  #tail: Buffer = Buffer.alloc(0);
   #tailLength = 0;
   #rowCount = 0;
   /** Pages in memory, by their index: those that stay there, and those that wait to be written. */
@@ -53,6 +53,8 @@ export class ResultStore implements ResultRows {
   #file: ResultFile | undefined;
   #toWrite: number[] = [];
   #bytesToWrite = 0;
+  /** Memory of pages that are written, for those that follow: what is thrown away instead stays for long. */
+  #spare: Buffer[] = [];
   #writing: Promise<void> | undefined;
   #closed = false;
 
@@ -84,6 +86,7 @@ export class ResultStore implements ResultRows {
   /** Settles when nothing waits to be written. @throws ResultFileError where something couldn't be, now or before */
   async written(): Promise<void> {
     await this.#writing;
+    this.#spare = [];
   }
 
   /** The rows from `first` (counted from 0), at most `count`; fewer at the end and where they are large, but one at least. */
@@ -155,6 +158,7 @@ export class ResultStore implements ResultRows {
     this.#tail = Buffer.alloc(0);
     this.#tailFirstRow = this.#tailStart = this.#tailLength = this.#rowCount = this.#bytesToWrite = 0;
     this.#toWrite = [];
+    this.#spare = [];
     this.#inMemory.clear();
     await this.#writing?.catch(() => undefined);
     await this.#file?.remove();
@@ -164,10 +168,11 @@ export class ResultStore implements ResultRows {
   #makeRoom(length: number): void {
     const needed = this.#tailLength + length;
     if (needed <= this.#tail.length) return;
-    const least = this.#firstRows.length > 0 ? this.#sizes.page : SMALLEST_PAGE;
-    const grown = Buffer.allocUnsafeSlow(
-      Math.max(needed, Math.min(2 * this.#tail.length, this.#sizes.page), least),
-    );
+    const { page } = this.#sizes;
+    const least = this.#firstRows.length > 0 ? page : SMALLEST_PAGE;
+    const spare = needed <= page ? this.#spare.pop() : undefined;
+    const grown =
+      spare ?? Buffer.allocUnsafeSlow(Math.max(needed, Math.min(2 * this.#tail.length, page), least));
     this.#tail.copy(grown, 0, 0, this.#tailLength);
     this.#tail = grown;
   }
@@ -207,17 +212,29 @@ export class ResultStore implements ResultRows {
       if (this.#closed) return;
       this.#inMemory.delete(page);
       this.#bytesToWrite -= bytes.length;
+      if (this.#isReusable(bytes)) this.#spare.push(Buffer.from(bytes.buffer));
     }
     this.#writing = undefined;
   }
 
   /** A page's bytes, of the last page what it has so far; none of a page that is gone. */
   async #bytesOf(page: number): Promise<Buffer> {
-    if (page === this.#firstRows.length) return this.#tail.subarray(0, this.#tailLength);
+    if (page === this.#firstRows.length) return this.#lasting(this.#tail.subarray(0, this.#tailLength));
     const start = this.#starts[page];
+    if (start === undefined) return Buffer.alloc(0);
     const inMemory = this.#inMemory.get(page);
-    if (inMemory || start === undefined) return inMemory ?? Buffer.alloc(0);
+    if (inMemory) return start < (this.#fileStart ?? Infinity) ? inMemory : this.#lasting(inMemory);
     return this.#fromFile(start, this.#starts[page + 1] ?? this.#tailStart);
+  }
+
+  /** Bytes that stay as they are: a copy of those whose memory another page may get. */
+  #lasting(bytes: Buffer): Buffer {
+    return this.#isReusable(bytes) ? Buffer.from(bytes) : bytes;
+  }
+
+  /** Whether a page's memory can be another page's after it. */
+  #isReusable({ buffer }: Buffer): boolean {
+    return buffer.byteLength === this.#sizes.page;
   }
 
   /** Bytes that are in the file, by their places in all pages put together; none where it is gone. */

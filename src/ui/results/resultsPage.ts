@@ -63,6 +63,8 @@ type Content =
 const messageInterval = 50;
 /** Statements that a message holds at most: the window that passes it on does nothing else meanwhile. */
 const messageStatements = 500;
+/** Rows that are posted unasked as soon as there are some: a screen full of them. */
+const unaskedRows = 100;
 
 /**
  * The conversation with one page of results, wherever it lives. The page shows one run at a time; its state is kept here
@@ -86,6 +88,8 @@ export class ResultsPage implements vscode.Disposable {
   #ready = false;
   #exportWhenReady = false;
   #content: Content = { kind: 'nothing' };
+  /** How the transaction stands for all that the webview knows. */
+  #sentStatus: TransactionView = 'idle';
   /** The run whose first rows were posted. */
   #firstRowsOf: number | undefined;
 
@@ -174,6 +178,8 @@ export class ResultsPage implements vscode.Disposable {
     // Somebody is waiting for these; of all others the next message will tell.
     this.#firstRowsOf = runId;
     this.#postChanged();
+    // The question and its answer would take longer than all the rest.
+    if (this.#ready) void this.#answer({ runId, statementId: statement.id, first: 0, count: unaskedRows });
   }
 
   /** Asks the webview to export what it shows, as its button does; one that is only coming into sight, when it is there. */
@@ -187,7 +193,10 @@ export class ResultsPage implements vscode.Disposable {
     const content = this.#content;
     if (content.kind !== 'run' || !this.#ready) return;
     const { id } = content.run;
-    this.#post({ type: 'transaction', runId: id, status: this.#deps.actions.transaction(id) });
+    const status = this.#deps.actions.transaction(id);
+    if (status === this.#sentStatus) return;
+    this.#sentStatus = status;
+    this.#post({ type: 'transaction', runId: id, status });
   }
 
   dispose(): void {
@@ -260,8 +269,13 @@ export class ResultsPage implements vscode.Disposable {
     }
   }
 
-  /** Posts the rows that were asked for, or none where they can't be had: the webview waits for an answer. */
-  async #answer({ runId, statementId, first, count }: Extract<FromWebview, { type: 'rows' }>): Promise<void> {
+  /** Posts the rows that are wanted, or none where they can't be had: the webview waits for an answer. */
+  async #answer({
+    runId,
+    statementId,
+    first,
+    count,
+  }: Omit<Extract<FromWebview, { type: 'rows' }>, 'type'>): Promise<void> {
     const { actions, log } = this.#deps;
     let rows: RowsView = [];
     const statement = actions.statement(runId, statementId);
@@ -293,6 +307,7 @@ export class ResultsPage implements vscode.Disposable {
     const first = statements.slice(0, messageStatements).map(untilNow);
     for (const statement of first) this.#countNotices(statement);
     this.#post({ type: 'run', run: { ...run, statements: first }, count: statements.length });
+    this.#sentStatus = 'idle';
     this.#postStatements(run, statements.slice(messageStatements));
     this.transactionChanged();
   }

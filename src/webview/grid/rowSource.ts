@@ -64,14 +64,14 @@ export class RowSource {
   }
 
   /**
-   * Takes an answer: rows from the index `first` on. What was not asked for is not kept.
+   * Takes rows from the index `first` on: an answer, or what comes unasked. Rows for which those before them are missing
+   * are not kept.
    * @param numbers where each of them is in the result, from 0
    */
   accept(first: number, rows: readonly Row[], numbers: readonly number[] = []): void {
     for (const [at, row] of rows.entries()) this.#numbers.set(row, numbers[at] ?? first + at);
     const page = this.#pageOf(first);
-    if (!this.#asked.delete(page)) return;
-    if (rows.length === 0) this.#refused.add(page);
+    if (this.#asked.delete(page) && rows.length === 0) this.#refused.add(page);
     this.#cache.set(first, rows);
   }
 

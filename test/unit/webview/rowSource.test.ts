@@ -72,10 +72,12 @@ describe('RowSource', () => {
     assert.deepEqual(asked.at(-1), [3, 5]);
   });
 
-  it('keeps no rows that it did not ask for', () => {
-    const { source } = sourceOf(10);
-    source.accept(0, rows(0, 10));
-    assert.equal(source.get(0), undefined);
+  it('keeps rows that come unasked, and asks for the rest', () => {
+    const { source, asked } = sourceOf(10);
+    source.accept(0, rows(0, 4));
+    assert.deepEqual(source.get(3), row(3));
+    source.want(0, 10);
+    assert.deepEqual(asked, [[4, 6]]);
   });
 
   it('forgets all rows when others are at their places, and asks anew', () => {

@@ -113,6 +113,20 @@ describe('ResultStore', () => {
     await store.close();
   });
 
+  it('leaves what it gave away as it was, while the memory of pages is used again', async () => {
+    const store = new ResultStore(files.create, SMALL);
+    const given: { bytes: Buffer; copy: Buffer }[] = [];
+    for (const row of numbered(300)) {
+      const waits = add(store, [row]);
+      for await (const { bytes } of store.pages()) given.push({ bytes, copy: Buffer.from(bytes) });
+      await waits;
+    }
+    await store.written();
+    for (const { bytes, copy } of given) assert.ok(bytes.equals(copy));
+    assert.deepEqual(await store.window(0, 300), numbered(300));
+    await store.close();
+  });
+
   it('keeps the rows that it has when the disk is full', async () => {
     const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
     const createFile = async (): Promise<ResultFile> => {

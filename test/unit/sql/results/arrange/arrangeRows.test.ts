@@ -166,6 +166,21 @@ describe('arranging a result', () => {
     });
   }
 
+  it('sorts thousands of texts that are alike for long, or wholly', async () => {
+    const alike = 'the same '.repeat(30);
+    const rows: Row[] = Array.from({ length: 9000 }, (_, at) => [
+      String(at),
+      at % 3 === 0
+        ? `short ${(at * 7919) % 100}`
+        : `${'x'.repeat(at % 40)}${at % 7 === 0 ? alike : ''}${at % 11}`,
+    ]);
+    const order = (one: Row, other: Row): number => (one[1]! < other[1]! ? -1 : one[1]! > other[1]! ? 1 : 0);
+    const sorted = await arranged(rows, columnsOf(OIDS.text, OIDS.text), {
+      sort: [{ column: 1, descending: false }],
+    });
+    assert.deepEqual(sorted, rows.toSorted(order));
+  });
+
   it('sorts by several columns, the first of which counts most', async () => {
     const row = fc.tuple(fc.constantFrom('a', 'ab', ''), fc.integer({ min: 0, max: 3 }));
     await fc.assert(
