@@ -351,7 +351,7 @@ export class SqlRun implements FileRun {
 
   /** Begins a transaction before a statement or command where the person commits by hand, and none is open. */
   async #beginByHand(statement: RunStatement, session: Session): Promise<'begun' | 'not needed' | 'refused'> {
-    if (!wantsTransaction(this.#transactions(), session, statement.sent.text)) return 'not needed';
+    if (!(await wantsTransaction(this.#transactions(), session, statement.sent.text))) return 'not needed';
     try {
       await session.run('BEGIN');
       return 'begun';
