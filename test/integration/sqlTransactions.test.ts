@@ -333,6 +333,33 @@ describe('transactions and time limits', function () {
       assert.ok(await waitUntil(async () => (await backends('true')) === 0, { deadlineMs: 5000 }));
     });
 
+    it('of a COMMIT that was on its way then, nobody knows how it went', async () => {
+      await observer.run(
+        `CREATE OR REPLACE FUNCTION lingers() RETURNS trigger LANGUAGE plpgsql AS
+           $$ BEGIN PERFORM pg_sleep(60); RETURN NULL; END $$;
+         CREATE CONSTRAINT TRIGGER lingers AFTER INSERT ON late DEFERRABLE INITIALLY DEFERRED
+           FOR EACH ROW EXECUTE FUNCTION lingers()`,
+      );
+      await run('BEGIN; INSERT INTO t VALUES (1); INSERT INTO late VALUES (1)');
+      const running = newRun(file, target, 'END /* it */ WORK');
+      const finished = running.run();
+      assert.ok(
+        await waitUntil(async () => (await backends(`wait_event = 'PgSleep'`)) === 1, { deadlineMs: 5000 }),
+      );
+      const pid = file.current!.serverPid;
+      process.kill(pid, 'SIGSTOP');
+      try {
+        assert.equal(await running.terminate(), 'here');
+        await finished;
+        const { explanation } = running.view.statements[0]!.failure!;
+        assert.match(explanation!, /^Whether this statement took effect is not known\. Settings/);
+      } finally {
+        process.kill(pid, 'SIGCONT');
+      }
+      assert.ok(await waitUntil(async () => (await backends('true')) === 0, { deadlineMs: 5000 }));
+      await observer.run('DROP TRIGGER lingers ON late');
+    });
+
     it('there is nothing to end where nothing runs', async () => {
       const { terminate } = await run('SELECT 1').then((done) => ({ terminate: () => done.terminate() }));
       assert.equal(await terminate(), undefined);

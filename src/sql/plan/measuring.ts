@@ -14,7 +14,7 @@ export const measuringWords = (
 ): string => {
   const rolledBack =
     status === 'idle'
-      ? 'Rolled back, it changes nothing here.'
+      ? 'Rolled back, all tables stay as they are now.'
       : 'Rolled back, it leaves your open transaction as it is now.';
   const kept =
     status !== 'idle'

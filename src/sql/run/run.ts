@@ -1,30 +1,24 @@
 import type { RunView } from '../../contract/results.ts';
-import type { StandbyWrites, TransactionMode } from '../../contract/settings.ts';
 import { classify } from '../classify/classify.ts';
-import { ConnectionError } from '../../postgres/errors.ts';
-import type { ResultLimits } from '../../postgres/resultLimits.ts';
 import type { Session } from '../../postgres/session.ts';
-import { directWriteHazard } from '../writes/directWrites.ts';
 import { Activity } from './activity.ts';
+import { Executor, type ExecutorSettings } from './executor.ts';
 import { failureView } from './failure.ts';
 import type { FileRun } from './fileRun.ts';
 import type { Ask } from '../psql/ask.ts';
 import { isCommand } from '../psql/commands.ts';
 import { Interpreter } from '../psql/interpreter.ts';
 import { readScript, type Refusal, type Source } from '../psql/script.ts';
-import { IN_DOUBT, runOnPrimary, runOnWorker } from './elsewhere.ts';
 import { describeLoss, type FileSession } from './fileSession.ts';
 import { RunLocation } from './location.ts';
 import type { ExplainWay } from '../plan/explain.ts';
 import type { CreateResultFile } from '../results/resultFiles.ts';
 import { RunStatement } from './runStatement.ts';
 import type { Piece } from '../splitter/piece.ts';
-import { explainStandbyRefusal, standbyRefusal, wayUnasked } from '../writes/standbyWrites.ts';
 import type { Target } from './target.ts';
 import { terminate } from './terminate.ts';
-import { explainTransaction, wantsTransaction } from './transactions.ts';
 
-export interface RunRequest {
+export interface RunRequest extends ExecutorSettings {
   readonly id: number;
   /** The file's name, for people. */
   readonly file: string;
@@ -34,12 +28,6 @@ export interface RunRequest {
   readonly source: Source;
   /** Whether that is the whole file, which begins anew: a transaction that failed is rolled back first. */
   readonly wholeFile: boolean;
-  /** What is to happen to a write that a standby refuses; asked for each statement. */
-  readonly standbyWrites: () => StandbyWrites;
-  /** Where results stop; asked for each statement. */
-  readonly limits: () => ResultLimits;
-  /** Whether statements commit by themselves; asked for each statement. */
-  readonly transactions: () => TransactionMode;
   /** Seconds that a statement may take; 0: as long as it likes. */
   readonly statementTimeout: number;
   /** Asks for parameters, and for what `\prompt` wants. */
@@ -60,13 +48,11 @@ export class SqlRun implements FileRun {
   readonly file: string;
   readonly statements: readonly RunStatement[];
   readonly #wholeFile: boolean;
-  readonly #standbyWrites: () => StandbyWrites;
-  readonly #limits: () => ResultLimits;
-  readonly #transactions: () => TransactionMode;
   readonly #statementTimeout: number;
   readonly #interpreter: Interpreter;
   readonly #refusal: Refusal | undefined;
   readonly #location: RunLocation;
+  readonly #executor: Executor;
   /** The statement whose failure stopped the run. */
   #stoppedAt: number | undefined;
   #activity: Activity | undefined;
@@ -92,11 +78,9 @@ export class SqlRun implements FileRun {
     this.#refusal = refusal;
     this.#interpreter = new Interpreter(connection.variables, request.ask);
     this.#wholeFile = request.wholeFile;
-    this.#standbyWrites = request.standbyWrites;
-    this.#limits = request.limits;
-    this.#transactions = request.transactions;
     this.#statementTimeout = request.statementTimeout;
     this.#location = new RunLocation(connection, target, request.file);
+    this.#executor = new Executor(this.#location, request.file, request);
   }
 
   get #connection(): FileSession {
@@ -148,7 +132,7 @@ export class SqlRun implements FileRun {
     if (!statement || !session || this.running) return;
     await this.#active(async (signal) => {
       const failure = await statement.fetchRest(signal);
-      await this.#explain(statement, failure, session, signal, this.#standbyWrites());
+      await this.#executor.explain(statement, failure, session, signal);
     });
   }
 
@@ -190,12 +174,7 @@ export class SqlRun implements FileRun {
         statement.explain({ explanation: 'The transaction has been rolled back.', remedies: [] });
         return;
       }
-      const succeeded =
-        remedyId === 'primary' || remedyId === 'worker'
-          ? await this.#runElsewhere(remedyId, statement, session, signal)
-          : remedyId === 'outside'
-            ? await this.#runOutside(statement, session, signal)
-            : await this.#runDirectly(statement, session, signal);
+      const succeeded = await this.#executor.retry(remedyId, statement, session, signal);
       if (!succeeded) return;
       this.#interpreter.note(statement);
       // Where the script says that failures don't matter, the rest has been run.
@@ -280,164 +259,19 @@ export class SqlRun implements FileRun {
     }
     if (statement.piece.kind === 'psql') {
       const writes = WRITING_COMMANDS.has(statement.piece.name.toLowerCase());
-      if (writes && (await this.#beginByHand(statement, session)) === 'refused') return;
+      if (writes && (await this.#executor.begin(statement, session)) === 'refused') return;
       await this.#interpreter.command(statement, this.statements[statement.view.id - 1], {
         session,
         server: this.#target,
         signal,
         connect: (place) => this.#location.goTo(place, statement, signal),
       });
-      await this.#explain(statement, undefined, session, signal, this.#standbyWrites());
+      await this.#executor.explain(statement, undefined, session, signal);
       return;
     }
     if (!(await this.#interpreter.prepare(statement, { session, signal }))) return;
-    const failure = await this.#runOne(statement, session, signal);
-    await this.#explainOrGoOn(statement, failure, session, signal);
+    await this.#executor.execute(statement, session, signal);
     this.#interpreter.note(statement);
-  }
-
-  /** Explains a failure, and does what needs no asking about it. */
-  async #explainOrGoOn(
-    statement: RunStatement,
-    failure: unknown,
-    session: Session,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const policy = this.#standbyWrites();
-    await this.#explain(statement, failure, session, signal, policy);
-    const refusal = !session.closed && session.inHotStandby ? standbyRefusal(failure) : undefined;
-    const remedies = statement.view.failure?.remedies ?? [];
-    const { text } = statement.sent;
-    const way = refusal && wayUnasked(policy, refusal, await classify(text), this.#target, remedies);
-    if (way === 'primary' || way === 'worker') await this.#runElsewhere(way, statement, session, signal);
-    else if (way === 'direct') await this.#runDirectlyOnce(statement, session, signal);
-  }
-
-  /** @returns the error that the statement failed with */
-  async #runOne(statement: RunStatement, session: Session, signal: AbortSignal): Promise<unknown> {
-    const { directWrites } = this.#target;
-    const policy = this.#standbyWrites();
-    // What was allowed before the setting said otherwise.
-    if (this.#connection.writesDirectly && policy !== 'ask' && session.transactionStatus === 'idle') {
-      await directWrites?.withdraw(session);
-      this.#connection.writesDirectly = false;
-    }
-    const guarded = this.#connection.writesDirectly && session.inHotStandby;
-    const hazard =
-      directWrites && guarded && (await classify(statement.sent.text)).mayWrite
-        ? await directWriteHazard(session, this.#target, directWrites, signal)
-        : undefined;
-    if (hazard !== undefined) {
-      statement.refuse({
-        message: `Not sent: ${hazard}.`,
-        hint: 'A write could go to the place that a shard has just left, and be lost. Run it again in a moment.',
-      });
-      return undefined;
-    }
-    return this.#execute(statement, session, signal);
-  }
-
-  /** Runs a statement on the file's connection, in a transaction where the person commits by hand. */
-  async #execute(statement: RunStatement, session: Session, signal: AbortSignal): Promise<unknown> {
-    const begun = await this.#beginByHand(statement, session);
-    if (begun === 'refused') return undefined;
-    const failure = await statement.execute(this.#target, session, signal, this.#limits());
-    // Nothing is in it yet. What a standby refuses is explained as part of it, since it must not go on elsewhere unasked.
-    const inVain =
-      begun === 'begun' && statement.view.state !== 'done' && !session.closed && !session.inHotStandby;
-    if (inVain) await session.run('ROLLBACK');
-    return failure;
-  }
-
-  /** Begins a transaction before a statement or command where the person commits by hand, and none is open. */
-  async #beginByHand(statement: RunStatement, session: Session): Promise<'begun' | 'not needed' | 'refused'> {
-    if (!(await wantsTransaction(this.#transactions(), session, statement.sent.text))) return 'not needed';
-    try {
-      await session.run('BEGIN');
-      return 'begun';
-    } catch (error) {
-      statement.refuse(failureView(error));
-      return 'refused';
-    }
-  }
-
-  async #runOutside(statement: RunStatement, session: Session, signal: AbortSignal): Promise<boolean> {
-    await statement.reset();
-    const failure = await statement.execute(this.#target, session, signal, this.#limits());
-    await this.#explain(statement, failure, session, signal, this.#standbyWrites());
-    return statement.view.state === 'done';
-  }
-
-  #runElsewhere(
-    where: 'primary' | 'worker',
-    statement: RunStatement,
-    standby: Session,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const run = where === 'primary' ? runOnPrimary : runOnWorker;
-    return run(statement, { standby, target: this.#target, file: this.file, signal });
-  }
-
-  /** Sends a write to its shard, which was found to be safe just now; the next one is asked about again. */
-  async #runDirectlyOnce(statement: RunStatement, session: Session, signal: AbortSignal): Promise<void> {
-    const { directWrites } = this.#target;
-    await directWrites?.allow(session);
-    try {
-      await statement.reset();
-      const failure = await statement.execute(this.#target, session, signal);
-      await this.#explain(statement, failure, session, signal, 'direct');
-    } finally {
-      if (!session.closed) await directWrites?.withdraw(session);
-    }
-    if (statement.view.state !== 'done') return;
-    statement.note({
-      severity: 'NOTICE',
-      message: `${this.#target.nodeName} is a standby: it sent this to its one shard itself.`,
-    });
-  }
-
-  async #runDirectly(statement: RunStatement, session: Session, signal: AbortSignal): Promise<boolean> {
-    await this.#target.directWrites?.allow(session);
-    this.#connection.writesDirectly = true;
-    await statement.reset();
-    const failure = await this.#runOne(statement, session, signal);
-    await this.#explain(statement, failure, session, signal, this.#standbyWrites());
-    return statement.view.state === 'done';
-  }
-
-  async #explain(
-    statement: RunStatement,
-    failure: unknown,
-    session: Session,
-    signal: AbortSignal,
-    policy: StandbyWrites,
-  ): Promise<void> {
-    if (statement.view.state !== 'failed') return;
-    if (session.closed) {
-      const { mayWrite, ends } = await classify(statement.sent.text);
-      const open = session.transactionStatus !== 'idle';
-      // What is done within a transaction is undone with it, unless it is what ends it.
-      const inDoubt = failure instanceof ConnectionError && mayWrite && (!open || ends !== undefined);
-      const loss = describeLoss(inDoubt && open ? undefined : open);
-      statement.explain({ explanation: inDoubt ? `${IN_DOUBT} ${loss}` : loss });
-      return;
-    }
-    const refusal = session.inHotStandby ? standbyRefusal(failure) : undefined;
-    const explained =
-      refusal &&
-      (await explainStandbyRefusal(policy, refusal, statement.sent, session, this.#target, signal));
-    const outOfTime = this.#connection.timeLimit.explain(failure, statement.view.elapsedMs);
-    const { remedies, explanation = outOfTime } = explainTransaction(
-      this.#transactions(),
-      failure,
-      session,
-      this.#target.nodeName,
-    );
-    statement.explain({
-      ...(explanation !== undefined && { explanation }),
-      ...explained,
-      remedies: [...(explained?.remedies ?? []), ...remedies],
-    });
   }
 
   async #rollBackLeftover(session: Session): Promise<void> {

@@ -8,9 +8,9 @@ describe('measuringWords', () => {
     const write = await classify('DELETE FROM t');
     assert.match(
       measuringWords(write, 'auto', 'idle'),
-      /changes nothing here\. Kept, its changes are committed/,
+      /stay as they are now\. Kept, its changes are committed/,
     );
-    assert.match(measuringWords(write, 'manual', 'idle'), /changes nothing here\. .*wait for your COMMIT/);
+    assert.match(measuringWords(write, 'manual', 'idle'), /stay as they are now\. .*wait for your COMMIT/);
     for (const mode of ['auto', 'manual'] as const)
       assert.match(measuringWords(write, mode, 'transaction'), /as it is now\. .*part of that transaction/);
   });
