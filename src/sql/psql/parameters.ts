@@ -12,6 +12,8 @@ export interface Parametrized extends Substituted {
 /**
  * Statements that the server binds values to: those that it plans, and what it runs them with. In a PREPARE or in the
  * definition of a function `$1` is something else.
+ *
+ * Its first words have to tell: PostgreSQL's parser doesn't know a text in which `:name` still stands, maybe for a table.
  */
 const BINDABLE =
   /^[(\s]*(select|insert|update|delete|merge|with|values|table|explain|declare|call|create\s+(temp(orary)?\s+|unlogged\s+)*table\b.*\bas)\b/is;
