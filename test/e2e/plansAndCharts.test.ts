@@ -14,6 +14,10 @@ const FILES = {
 EXPLAIN SELECT * FROM orders WHERE customer = 7;
 
 DELETE FROM orders;
+
+SELECT adds();
+
+SELECT reads();
 `,
   'chart.sql': `SELECT day, round(100 + 80 * sin(extract(doy FROM day) / 20)) AS sold, round(60 + 40 * cos(extract(doy FROM day) / 9)) AS returned
 FROM generate_series(date '2024-01-01', '2024-12-31', '1 day') AS day;
@@ -32,6 +36,8 @@ const TABLES = [
   `INSERT INTO orders SELECT i, CASE WHEN i % 3 = 0 THEN 7 ELSE i % 500 END, i FROM generate_series(1, 60000) i`,
   `INSERT INTO customers SELECT i, 'customer ' || i FROM generate_series(0, 499) i`,
   'ANALYZE orders, customers',
+  `CREATE FUNCTION adds() RETURNS void LANGUAGE sql AS 'INSERT INTO orders VALUES (0, 7, 1)'`,
+  `CREATE FUNCTION reads() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT count(*) FROM customers'`,
 ];
 
 describe('plans and charts', function () {
@@ -124,6 +130,20 @@ describe('plans and charts', function () {
     await window().page.keyboard.press('Control+Enter');
     await window()
       .webview.getByRole('tab', { name: /SELECT 500/ })
+      .waitFor();
+  });
+
+  it('asks before it measures a function that may write, and not about one that reads', async () => {
+    await window().goToLine(9);
+    await window().page.keyboard.press('Shift+F7');
+    await window().dialog.getByText('can’t be rolled back: numbers drawn from sequences').waitFor();
+    await window().screenshot('plan of a function that may write');
+    await window().dialog.getByRole('button', { name: 'Cancel' }).click();
+    await toEditor();
+    await window().goToLine(11);
+    await window().page.keyboard.press('Shift+F7');
+    await window()
+      .webview.getByRole('treeitem', { name: /^Result/ })
       .waitFor();
   });
 

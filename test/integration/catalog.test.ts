@@ -221,19 +221,24 @@ describe('the catalog of a Citus cluster', function () {
     });
   }
 
-  it('has all functions that we tell about, with the arguments that we name', async () => {
+  it('has all functions that we tell about, with the arguments and results that we tell', async () => {
     const node = catalogs.of(cluster, nodeNamed(cluster, 'coordinator1'));
     await node.load();
-    const wrong = citus.functionDocs.filter(({ schema, name, parameters }) => {
-      const routines = node.current?.routinesNamed([schema, name], []) ?? [];
-      return !routines.some((routine) =>
-        parameters.every((parameter) => routine.arguments.includes(parameter.name)),
+    const wrong = citus.functionDocs.flatMap(({ schema, name, parameters, result }) => {
+      const listed = parameters.map(
+        ({ name, type, default: value }) => `${name} ${type}${value === undefined ? '' : ' DEFAULT'}`,
       );
+      const told = `(${listed.join(', ')}) ${result}`;
+      const found = node.current?.routinesNamed([schema, name], []).map((routine) => {
+        // Neither are columns told, nor is a default's wording.
+        const given = routine.arguments
+          .replaceAll(/(, |^)OUT .*?(?=, |$)/g, '')
+          .replaceAll(/ DEFAULT .*?(?=, \w+ |$)/g, ' DEFAULT');
+        return `(${given}) ${routine.result?.replace(/^TABLE.*/, 'SETOF record') ?? ''}`;
+      });
+      return found?.includes(told) ? [] : [{ name, told, found }];
     });
-    assert.deepEqual(
-      wrong.map(({ name }) => name),
-      [],
-    );
+    assert.deepEqual(wrong, []);
   });
 
   it('keeps one connection to a node', async () => {

@@ -5,10 +5,14 @@ import type { ClusterService } from '../../src/cluster/clusters.ts';
 import type { Cluster } from '../../src/cluster/model.ts';
 import { toRequest } from '../../src/cluster/provision/request.ts';
 import { connect, type Session } from '../../src/postgres/session.ts';
+import { classify } from '../../src/sql/classify/classify.ts';
 import type { ExplainWay } from '../../src/sql/plan/explain.ts';
+import { explainable } from '../../src/sql/plan/explainable.ts';
+import { measuringWords } from '../../src/sql/plan/measuring.ts';
 import { FileSession } from '../../src/sql/run/fileSession.ts';
 import type { SqlRun } from '../../src/sql/run/run.ts';
 import { clusterTarget, type Target } from '../../src/sql/run/target.ts';
+import { findWhereabouts } from '../../src/sql/where/whereabouts.ts';
 import { type Plan, readPlan } from '../../src/webview/plan/plan.ts';
 import { allSteps, type PlanStep } from '../../src/webview/plan/planStep.ts';
 import { planText } from '../../src/webview/plan/planText.ts';
@@ -198,6 +202,70 @@ describe('plans of a Citus cluster', function () {
     assert.equal(await setting(), 'off');
   });
 
+  describe('of a function', () => {
+    const effectOf = async (sql: string): Promise<string> => {
+      const sharding = service.sharding(cluster);
+      return (await findWhereabouts(observer, sharding, await sharding.listTables(observer), sql)).effect;
+    };
+    const moreOrders = async (): Promise<number> =>
+      (
+        await observer.query(
+          v.object({ n: v.number() }),
+          'SELECT count(*)::int AS n FROM orders WHERE id < 0',
+        )
+      )[0]!.n;
+
+    before(async () => {
+      await run(`
+        CREATE FUNCTION adds() RETURNS int LANGUAGE plpgsql AS
+          $$ BEGIN INSERT INTO orders VALUES (-1, 7, 1, 1); RETURN 1; END $$;
+        CREATE FUNCTION reads() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT count(*) FROM products'`);
+    });
+
+    it('are asked about where it may write, and then undo that', async () => {
+      const sql = 'EXPLAIN ANALYZE SELECT adds()';
+      const found = await explainable(sql);
+      assert.deepEqual(
+        [found?.sql, found?.analyze, found?.statement.mayWrite],
+        ['SELECT adds()', true, true],
+      );
+      assert.equal(await effectOf('SELECT adds()'), 'may write');
+      assert.equal(await effectOf('SELECT reads()'), 'read', 'the catalog knows better');
+      await planOf('SELECT adds()', MEASURE);
+      assert.equal(await moreOrders(), 0);
+      await planOf('SELECT adds()', { analyze: true, keep: true });
+      assert.equal(await moreOrders(), 1);
+      await run('DELETE FROM orders WHERE id < 0');
+    });
+
+    it('are refused by a connection that only reads', async () => {
+      const coordinator = nodeNamed(cluster, 'coordinator1');
+      const readOnly = clusterTarget(service, cluster, coordinator, { readOnly: true });
+      const there = new FileSession(readOnly, 'readOnly.sql');
+      for (const keep of [false, true]) {
+        const running = newRun(there, readOnly, 'SELECT adds()', undefined, {
+          explain: { analyze: true, keep },
+        });
+        await running.run();
+        assert.equal(running.statements[0]!.view.failure?.code, '25006');
+        assert.deepEqual(running.statements[0]!.view.failure.remedies, []);
+      }
+      await there.close();
+      assert.equal(await moreOrders(), 0);
+    });
+
+    it('can’t undo what it does on other nodes outside of the transaction, as the question says', async () => {
+      const sql = `SELECT run_command_on_workers($$ CREATE TABLE left_behind (a int) $$)`;
+      assert.match(measuringWords(await classify(sql), 'auto', 'idle'), /can’t be rolled back/);
+      await planOf(sql, MEASURE);
+      const [left] = await observer.query(
+        v.object({ n: v.number() }),
+        `SELECT count(*)::int AS n FROM run_command_on_workers('DROP TABLE left_behind') WHERE success`,
+      );
+      assert.equal(left?.n, 2);
+    });
+  });
+
   it('undoes it inside of an open transaction, too, which goes on', async () => {
     await run('BEGIN; UPDATE orders SET total = total + 1 WHERE id = 1');
     await planOf('DELETE FROM orders', MEASURE);
@@ -250,6 +318,23 @@ describe('plans of a Citus cluster', function () {
     const [[json] = []] = await running.statements[0]!.rows(0, 1);
     await there.close();
     assert.equal(readPlan(json ?? '', []).taskCount, SHARDS);
+  });
+
+  it('of a write that a standby refuses can be had from the primary, which undoes it, too', async () => {
+    const standby = clusterTarget(service, cluster, nodeNamed(cluster, 'coordinator2'));
+    const there = new FileSession(standby, 'standby.sql');
+    const before = await sumOfOrders();
+    const running = newRun(there, standby, 'UPDATE orders SET total = 0', undefined, { explain: MEASURE });
+    await running.run();
+    const [statement] = running.statements;
+    assert.equal(statement!.view.failure?.code, '25006');
+    assert.ok(statement!.view.failure.remedies.some(({ id }) => id === 'primary'));
+    await running.applyRemedy(0, 'primary');
+    assert.equal(statement!.view.failure, undefined);
+    const [[json] = []] = await statement!.rows(0, 1);
+    await there.close();
+    assert.equal(readPlan(json ?? '', []).taskCount, SHARDS);
+    assert.equal(await sumOfOrders(), before);
   });
 });
 

@@ -90,6 +90,55 @@ describe('transactions and time limits', function () {
       assert.equal(file.transactionStatus, 'idle');
     });
 
+    it('knows what begins and ends them however that is written', async () => {
+      const { view } = await manually(
+        `START /* so */ TRANSACTION; INSERT INTO t VALUES (1); END /* it */ WORK;
+         /* x */ BEGIN -- y
+           READ WRITE; INSERT INTO t VALUES (2); COMMIT
+         AND CHAIN; INSERT INTO t VALUES (3); ABORT;
+         SELECT 'commit' AS "begin"; ROLLBACK
+         WORK`,
+      );
+      assert.deepEqual(outcomes(view), [
+        'done START TRANSACTION',
+        'done INSERT 0 1',
+        'done COMMIT',
+        'done BEGIN',
+        'done INSERT 0 1',
+        'done COMMIT',
+        'done INSERT 0 1',
+        'done ROLLBACK',
+        'done SELECT 1',
+        'done ROLLBACK',
+      ]);
+      const notices = view.statements.flatMap((statement) => statement.notices);
+      assert.deepEqual(notices, [], 'each began or ended one of its own');
+      assert.equal(await count(), 2);
+      assert.equal(file.transactionStatus, 'idle');
+    });
+
+    it('knows it behind psql’s variables, too, and begins before what it can’t know', async () => {
+      const { view } = await manually(String.raw`\set go 'START  TRANSACTION'
+        :go; INSERT INTO t VALUES (1); \set stop 'ROLLBACK WORK'
+        :stop`);
+      assert.deepEqual(
+        view.statements.flatMap((statement) => statement.notices),
+        [],
+      );
+      assert.equal(file.transactionStatus, 'idle');
+      const unknown = await manually('SELEKT 1');
+      assert.deepEqual(outcomes(unknown.view), ['failed 42601']);
+      assert.equal(file.transactionStatus, 'idle', 'what was begun in vain is ended');
+    });
+
+    it('a two-phase commit is the file’s own, and ends what was begun by hand', async () => {
+      await manually(`INSERT INTO t VALUES (1); PREPARE /* so */ TRANSACTION 'x'`);
+      assert.equal(file.transactionStatus, 'idle');
+      assert.equal(await count(), 0);
+      await manually(`COMMIT /* so */ PREPARED 'x'`);
+      assert.equal(await count(), 1);
+    });
+
     it('a failure keeps the transaction, as failed, which can be rolled back', async () => {
       const failed = await manually('INSERT INTO t VALUES (1); SELECT nosuch; SELECT 1');
       assert.deepEqual(outcomes(failed.view), ['done INSERT 0 1', 'failed 42703', 'skipped']);
@@ -282,6 +331,33 @@ describe('transactions and time limits', function () {
         process.kill(pid, 'SIGCONT');
       }
       assert.ok(await waitUntil(async () => (await backends('true')) === 0, { deadlineMs: 5000 }));
+    });
+
+    it('of a COMMIT that was on its way then, nobody knows how it went', async () => {
+      await observer.run(
+        `CREATE OR REPLACE FUNCTION lingers() RETURNS trigger LANGUAGE plpgsql AS
+           $$ BEGIN PERFORM pg_sleep(60); RETURN NULL; END $$;
+         CREATE CONSTRAINT TRIGGER lingers AFTER INSERT ON late DEFERRABLE INITIALLY DEFERRED
+           FOR EACH ROW EXECUTE FUNCTION lingers()`,
+      );
+      await run('BEGIN; INSERT INTO t VALUES (1); INSERT INTO late VALUES (1)');
+      const running = newRun(file, target, 'END /* it */ WORK');
+      const finished = running.run();
+      assert.ok(
+        await waitUntil(async () => (await backends(`wait_event = 'PgSleep'`)) === 1, { deadlineMs: 5000 }),
+      );
+      const pid = file.current!.serverPid;
+      process.kill(pid, 'SIGSTOP');
+      try {
+        assert.equal(await running.terminate(), 'here');
+        await finished;
+        const { explanation } = running.view.statements[0]!.failure!;
+        assert.match(explanation!, /^Whether this statement took effect is not known\. Settings/);
+      } finally {
+        process.kill(pid, 'SIGCONT');
+      }
+      assert.ok(await waitUntil(async () => (await backends('true')) === 0, { deadlineMs: 5000 }));
+      await observer.run('DROP TRIGGER lingers ON late');
     });
 
     it('there is nothing to end where nothing runs', async () => {

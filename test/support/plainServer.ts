@@ -56,7 +56,8 @@ export const makePlainServer = async (
     listenAddresses: '127.0.0.1',
     port,
     socketFolder: paths.sockets,
-    more: {},
+    // Two-phase commits are tested, too.
+    more: { max_prepared_transactions: '2' },
   });
   await files.write(path.join(paths.data, 'postgresql.conf'), settings, 0o600);
   const hba = hostBasedAuthentication('nobody', '127.0.0.1/32');

@@ -2,15 +2,15 @@
 export interface CatalogChange {
   /** Something was created, altered or dropped, or may have been inside of a function. */
   readonly objects: boolean;
-  /** The session looks for unqualified names elsewhere. */
+  /** The session may look for unqualified names elsewhere. */
   readonly searchPath: boolean;
 }
 
 /** Command tags of statements that leave all objects as they are (PostgreSQL's src/include/tcop/cmdtaglist.h). */
 const KEEPS_OBJECTS =
   /^(SELECT|INSERT|UPDATE|DELETE|MERGE|COPY|BEGIN|START|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PREPARE|EXECUTE|DEALLOCATE|DECLARE|CLOSE|FETCH|MOVE|SET|RESET|SHOW|DISCARD|EXPLAIN|VACUUM|ANALYZE|CHECKPOINT|LOCK|LISTEN|UNLISTEN|NOTIFY|TRUNCATE)\b/;
-const SETS_SEARCH_PATH =
-  /\bsearch_path\b|^(discard|reset)\b|\b(set|reset)\s+(local\s+|session\s+)?(role|session\s+authorization)\b/i;
+/** Those of statements by which a session may look elsewhere: SET ROLE and SET SCHEMA don't name `search_path`. */
+const SETS = /^(SET|RESET|DISCARD)\b/;
 
 /**
  * @param statement that has run
@@ -27,6 +27,7 @@ export const catalogChange = (
     commandTag.startsWith('SELECT') && functionNames.some((name) => text.toLowerCase().includes(name));
   return {
     objects: !KEEPS_OBJECTS.test(commandTag) || selectsInto || callsSharding,
-    searchPath: SETS_SEARCH_PATH.test(text),
+    // By set_config, too.
+    searchPath: SETS.test(commandTag) || text.toLowerCase().includes('search_path'),
   };
 };

@@ -42,8 +42,12 @@ export interface StatementClass {
   readonly ownSettings: readonly string[];
 }
 
-/** Functions that reach other servers outside of the transaction (Citus manual, "Utility Functions"; dblink). */
-const BESIDE_THE_TRANSACTION = /^(run_command_on_|dblink)/;
+/**
+ * Whether a function reaches other servers outside of the transaction (Citus manual, "Utility Functions"; dblink), so
+ * that a rollback doesn't undo what it does there.
+ */
+export const worksBesideTransaction = ({ name }: WrittenName): boolean =>
+  /^(run_command_on_|dblink)/.test(name);
 
 /** Classes are asked for again and again while a file is looked at. */
 const MOST_KEPT = 5000;
@@ -170,7 +174,7 @@ const parts = ({
   functions,
   parameters,
   ownSettings,
-  mayBeHalfDone: functions.some(({ name }) => BESIDE_THE_TRANSACTION.test(name)),
+  mayBeHalfDone: functions.some(worksBesideTransaction),
 });
 
 const asWrite = (common: StatementClass): StatementClass => ({
@@ -210,16 +214,24 @@ const ofCopy = (copy: SyntaxTree, common: StatementClass): StatementClass => {
   return { ...inner, hasPlan: false, mayWrite: inner.mayWrite || typeof copy['filename'] === 'string' };
 };
 
-/** With ANALYZE it runs the statement; without, it only plans it. */
+/** @param explain the parser's `ExplainStmt` */
 const ofExplain = (explain: SyntaxTree, common: StatementClass): StatementClass => {
+  const query = explain['query'];
+  const inner = isNode(query) ? ofTree(query) : common;
+  if (measures(explain)) return { ...inner, hasPlan: false };
+  return { ...common, kind: 'read', written: [], read: [...common.written, ...common.read], hasPlan: false };
+};
+
+/**
+ * Whether an EXPLAIN runs its statement: it has ANALYZE, which isn't switched off.
+ * @param explain the parser's `ExplainStmt`
+ */
+export const measures = (explain: SyntaxTree): boolean => {
   const options = explain['options'];
   const analyze = (Array.isArray(options) ? options : []).map(unwrap).findLast((option) => {
     return isNode(option) && option['defname'] === 'analyze';
   });
-  const query = explain['query'];
-  const inner = isNode(query) ? ofTree(query) : common;
-  if (isNode(analyze) && isOn(analyze['arg'])) return { ...inner, hasPlan: false };
-  return { ...common, kind: 'read', written: [], read: [...common.written, ...common.read], hasPlan: false };
+  return isNode(analyze) && isOn(analyze['arg']);
 };
 
 /** The value of a Boolean option (PostgreSQL's defGetBoolean); absent it is on. */
@@ -250,12 +262,12 @@ const ofTransaction = (node: SyntaxTree): StatementClass => {
 
 /**
  * `SET default_transaction_read_only = off`, `SET TRANSACTION READ WRITE` and their like. RESET brings back what the
- * connection was opened with.
+ * connection was opened with. Names of settings are alike in either case, even quoted.
  */
 const setsReadWrite = (node: SyntaxTree): boolean => {
   if (node['kind'] === 'VAR_SET_MULTI') return optionsAskToWrite(node['args']);
   if (node['kind'] !== 'VAR_SET_VALUE') return false;
-  return /^(default_)?transaction_read_only$/.test(String(node['name'])) && !setsOn(node);
+  return /^(default_)?transaction_read_only$/i.test(String(node['name'])) && !setsOn(node);
 };
 
 const setsOn = (node: SyntaxTree): boolean => {

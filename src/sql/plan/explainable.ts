@@ -1,6 +1,9 @@
+import { classify, measures, type StatementClass } from '../classify/classify.ts';
+import { loadParser, type SyntaxTree } from '../classify/parser.ts';
+import { isNode } from '../classify/tree.ts';
 import { Lexer, Token } from '../splitter/lexer.ts';
 
-/** A statement that EXPLAIN takes. */
+/** A statement whose plan can be asked for. */
 export interface Explainable {
   /** The statement itself, without an EXPLAIN before it. */
   readonly sql: string;
@@ -8,73 +11,71 @@ export interface Explainable {
   readonly offset: number;
   /** Whether it stood behind an EXPLAIN with ANALYZE. */
   readonly analyze: boolean;
-  /** Whether running it changes rows or makes something, as far as its words tell. */
-  readonly writes: boolean;
+  readonly statement: StatementClass;
 }
 
-/** What EXPLAIN takes (PostgreSQL manual, "EXPLAIN"); of what CREATE and REFRESH make, only what a query fills. */
-const FIRST_WORDS = new Set(
-  'select insert update delete merge values table with execute declare create refresh'.split(' '),
-);
-const WRITES = new Set('insert update delete merge execute create refresh'.split(' '));
-/** ANALYZE, unless it is switched off as PostgreSQL switches off options. */
-const ANALYZE = /\banaly[sz]e\b(?!\s*(?:off|false|0)\b)/i;
-const CREATED_BY_QUERY =
-  /^create\s+(?:(?:global|local|temp|temporary|unlogged|materialized)\s+)*(?:table|view)\b[^;]*?\bas\b/i;
+/**
+ * What EXPLAIN shows a plan of (PostgreSQL manual, "EXPLAIN"), as the parser calls it. Its grammar takes REFRESH
+ * MATERIALIZED VIEW, too, of which it shows nothing.
+ */
+const HAVE_PLANS = new Set([
+  'SelectStmt',
+  'InsertStmt',
+  'UpdateStmt',
+  'DeleteStmt',
+  'MergeStmt',
+  'CreateTableAsStmt',
+  'DeclareCursorStmt',
+  'ExecuteStmt',
+]);
 
 /**
  * Finds what a statement's plan can be asked of.
- * @param text one statement
- * @returns undefined where EXPLAIN takes none of it
+ * @param text one statement as the server gets it
+ * @returns undefined where EXPLAIN shows no plan of it. What PostgreSQL's parser doesn't know, such as newer syntax, is
+ * for the server to judge; its class is taken for what could do most harm.
  */
-export function explainable(text: string): Explainable | undefined {
-  const words = wordsOf(text);
-  const [first] = words;
-  if (first?.word !== 'explain') return statementAt(text, 0, false);
-  const [options, offset] = afterExplain(text, first.end);
-  return statementAt(text, offset, ANALYZE.test(options));
-}
-
-function statementAt(text: string, offset: number, analyze: boolean): Explainable | undefined {
+export const explainable = async (text: string): Promise<Explainable | undefined> => {
+  const parse = await loadParser();
+  let trees: readonly SyntaxTree[];
+  try {
+    trees = parse(text);
+  } catch {
+    return { sql: text, offset: 0, analyze: false, statement: await classify(text) };
+  }
+  const [tree = {}] = trees;
+  const explain = tree['ExplainStmt'];
+  const explained = isNode(explain) ? explain['query'] : tree;
+  if (!isNode(explained) || !Object.keys(explained).some((tag) => HAVE_PLANS.has(tag))) return undefined;
+  const offset = isNode(explain) ? explainedOffset(text, explain) : 0;
   const sql = text.slice(offset);
-  const words = wordsOf(sql).map(({ word }) => word);
-  const [first = ''] = words;
-  if (!FIRST_WORDS.has(first)) return undefined;
-  if (first === 'create' && !CREATED_BY_QUERY.test(sql)) return undefined;
-  // A WITH query may change rows in any of its parts; FOR UPDATE only locks them.
-  const changes = words.some((word, index) => WRITES.has(word) && words[index - 1] !== 'for');
-  return { sql, offset, analyze, writes: WRITES.has(first) || (first === 'with' && changes) };
-}
+  return { sql, offset, analyze: isNode(explain) && measures(explain), statement: await classify(sql) };
+};
 
-/** The options behind EXPLAIN, and where the statement begins. */
-function afterExplain(text: string, end: number): [string, number] {
+/**
+ * Where the statement behind an EXPLAIN begins, which the parser doesn't tell: behind options in parentheses, or behind
+ * as many words as there are options.
+ */
+const explainedOffset = (text: string, explain: SyntaxTree): number => {
   const lexer = new Lexer(text);
-  lexer.moveTo(end);
+  const options = explain['options'];
+  let left = Array.isArray(options) ? options.length : 0;
   let depth = 0;
-  while (lexer.next()) {
-    const { kind, start } = lexer;
-    if (kind === Token.open) {
-      // `EXPLAIN (SELECT 1)`, too, has a parenthesis there.
-      const inner = wordsOf(text.slice(start))[0]?.word ?? '';
-      if (depth === 0 && FIRST_WORDS.has(inner)) return [text.slice(end, start), start];
+  // EXPLAIN itself.
+  nextToken(lexer);
+  while (nextToken(lexer)) {
+    if (left === 0 && depth === 0) return lexer.start;
+    if (lexer.kind === Token.open) {
       depth += 1;
-    } else if (kind === Token.close) depth -= 1;
-    else if (kind === Token.word && depth === 0) {
-      const word = text.slice(start, lexer.end).toLowerCase();
-      if (word !== 'analyze' && word !== 'analyse' && word !== 'verbose')
-        return [text.slice(end, start), start];
-    }
+      left = 0;
+    } else if (lexer.kind === Token.close) depth -= 1;
+    else if (depth === 0) left -= 1;
   }
-  return ['', text.length];
-}
+  return text.length;
+};
 
-/** The words of a text that stand outside of literals and comments, in lower case. */
-function wordsOf(text: string): { word: string; end: number }[] {
-  const lexer = new Lexer(text);
-  const words: { word: string; end: number }[] = [];
-  while (lexer.next()) {
-    if (lexer.kind !== Token.word) continue;
-    words.push({ word: text.slice(lexer.start, lexer.end).toLowerCase(), end: lexer.end });
-  }
-  return words;
-}
+/** @returns false at the end of the text */
+const nextToken = (lexer: Lexer): boolean => {
+  while (lexer.next()) if (lexer.kind !== Token.space && lexer.kind !== Token.comment) return true;
+  return false;
+};

@@ -8,9 +8,9 @@ import type { Place } from './command.ts';
 import { CommandError } from './commandError.ts';
 import { findCommand, WHOLE_LINE_COMMANDS } from './commands.ts';
 import { Conditionals } from './conditionals.ts';
-import { interpolate, InterpolationError } from './interpolate.ts';
+import { InterpolationError } from './interpolate.ts';
 import { certainParameters, GivenUp, ParameterValues } from './parameterValues.ts';
-import { findParameters } from './parameters.ts';
+import { asSent } from './parameters.ts';
 import type { Variables } from './variables.ts';
 
 /** Where a run is. */
@@ -87,14 +87,13 @@ export class Interpreter {
     { session, signal }: Pick<Whereabouts, 'session' | 'signal'>,
   ): Promise<boolean> {
     try {
-      const interpolated = interpolate(statement.piece.text, this.#variables);
-      const parametrized = findParameters(interpolated.text);
+      const parametrized = asSent(statement.piece.text, this.#variables);
       const described = statement.step.sentBy === '\\gdesc';
       if (!described) await this.#parameters.complete(statement, parametrized, session, signal);
       statement.sent = {
         text: parametrized.text,
         values: described ? [] : this.#parameters.of(statement, parametrized),
-        origin: (offset) => interpolated.origin(parametrized.origin(offset)),
+        origin: parametrized.origin,
       };
       if (described) statement.skip('\\gdesc only asks what it would give');
       return !described;

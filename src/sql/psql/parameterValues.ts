@@ -3,9 +3,9 @@ import { ServerError } from '../../postgres/errors.ts';
 import type { RunStatement } from '../run/runStatement.ts';
 import type { Ask } from './ask.ts';
 import { typeNames } from './sending.ts';
-import { findParameters, type Parametrized } from './parameters.ts';
+import { asSent, type Parametrized } from './parameters.ts';
 import type { Variables } from './variables.ts';
-import { interpolate, InterpolationError } from './interpolate.ts';
+import { InterpolationError } from './interpolate.ts';
 
 /** Asking was given up: the run is to end. */
 export class GivenUp extends Error {
@@ -117,7 +117,7 @@ export const certainParameters = (
 
 const parametrize = (sql: string, variables: Variables): Parametrized | undefined => {
   try {
-    return findParameters(interpolate(sql, variables).text);
+    return asSent(sql, variables);
   } catch (error) {
     if (error instanceof InterpolationError) return undefined;
     throw error;

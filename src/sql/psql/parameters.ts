@@ -1,5 +1,7 @@
 import { Lexer, Token } from '../splitter/lexer.ts';
+import { interpolate } from './interpolate.ts';
 import { substitute, type Replacement, type Substituted } from './substitute.ts';
+import type { Variables } from './variables.ts';
 
 /** A statement whose parameters are `$1`, `$2` …, as the server takes it. */
 export interface Parametrized extends Substituted {
@@ -10,6 +12,8 @@ export interface Parametrized extends Substituted {
 /**
  * Statements that the server binds values to: those that it plans, and what it runs them with. In a PREPARE or in the
  * definition of a function `$1` is something else.
+ *
+ * Its first words have to tell: PostgreSQL's parser doesn't know a text in which `:name` still stands, maybe for a table.
  */
 const BINDABLE =
   /^[(\s]*(select|insert|update|delete|merge|with|values|table|explain|declare|call|create\s+(temp(orary)?\s+|unlogged\s+)*table\b.*\bas)\b/is;
@@ -57,4 +61,14 @@ export const findParameters = (sql: string): Parametrized => {
   });
   const numbered = Array.from({ length: positions }, (_, index) => `$${index + 1}`);
   return { ...substitute(sql, replacements), parameters: [...numbered, ...names] };
+};
+
+/**
+ * A statement as it goes to the server: with psql's variables put in, and what is left as parameters.
+ * @throws InterpolationError
+ */
+export const asSent = (sql: string, variables: Pick<Variables, 'get'>): Parametrized => {
+  const interpolated = interpolate(sql, variables);
+  const parametrized = findParameters(interpolated.text);
+  return { ...parametrized, origin: (offset) => interpolated.origin(parametrized.origin(offset)) };
 };

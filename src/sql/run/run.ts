@@ -1,36 +1,24 @@
 import type { RunView } from '../../contract/results.ts';
-import type { StandbyWrites, TransactionMode } from '../../contract/settings.ts';
 import { classify } from '../classify/classify.ts';
-import type { ResultLimits } from '../../postgres/resultLimits.ts';
 import type { Session } from '../../postgres/session.ts';
 import { Activity } from './activity.ts';
-import { failureView, IN_DOUBT, leavesInDoubt } from './failure.ts';
+import { Executor, type ExecutorSettings } from './executor.ts';
+import { failureView } from './failure.ts';
 import type { FileRun } from './fileRun.ts';
 import type { Ask } from '../psql/ask.ts';
 import { isCommand } from '../psql/commands.ts';
 import { Interpreter } from '../psql/interpreter.ts';
 import { readScript, type Refusal, type Source } from '../psql/script.ts';
-import { runOnPrimary, runOnWorker } from './elsewhere.ts';
 import { describeLoss, type FileSession } from './fileSession.ts';
-import { runFromStandby } from './fromStandby.ts';
 import { RunLocation } from './location.ts';
 import type { ExplainWay } from '../plan/explain.ts';
 import type { CreateResultFile } from '../results/resultFiles.ts';
 import { RunStatement } from './runStatement.ts';
 import type { Piece } from '../splitter/piece.ts';
-import {
-  classifyRefused,
-  explainRefusedCommand,
-  explainStandbyRefusal,
-  isDirectKind,
-  standbyRefusal,
-  wayUnasked,
-} from '../writes/standbyWrites.ts';
 import type { Target } from './target.ts';
 import { terminate } from './terminate.ts';
-import { explainTransaction, wantsTransaction } from './transactions.ts';
 
-export interface RunRequest {
+export interface RunRequest extends ExecutorSettings {
   readonly id: number;
   /** The file's name, for people. */
   readonly file: string;
@@ -40,12 +28,6 @@ export interface RunRequest {
   readonly source: Source;
   /** Whether that is the whole file, which begins anew: a transaction that failed is rolled back first. */
   readonly wholeFile: boolean;
-  /** What is to happen to a write that a standby refuses; asked for each statement. */
-  readonly standbyWrites: () => StandbyWrites;
-  /** Where results stop; asked for each statement. */
-  readonly limits: () => ResultLimits;
-  /** Whether statements commit by themselves; asked for each statement. */
-  readonly transactions: () => TransactionMode;
   /** Seconds that a statement may take; 0: as long as it likes. */
   readonly statementTimeout: number;
   /** Asks for parameters, and for what `\prompt` wants. */
@@ -66,13 +48,11 @@ export class SqlRun implements FileRun {
   readonly file: string;
   readonly statements: readonly RunStatement[];
   readonly #wholeFile: boolean;
-  readonly #standbyWrites: () => StandbyWrites;
-  readonly #limits: () => ResultLimits;
-  readonly #transactions: () => TransactionMode;
   readonly #statementTimeout: number;
   readonly #interpreter: Interpreter;
   readonly #refusal: Refusal | undefined;
   readonly #location: RunLocation;
+  readonly #executor: Executor;
   /** The statement whose failure stopped the run. */
   #stoppedAt: number | undefined;
   #activity: Activity | undefined;
@@ -98,11 +78,9 @@ export class SqlRun implements FileRun {
     this.#refusal = refusal;
     this.#interpreter = new Interpreter(connection.variables, request.ask);
     this.#wholeFile = request.wholeFile;
-    this.#standbyWrites = request.standbyWrites;
-    this.#limits = request.limits;
-    this.#transactions = request.transactions;
     this.#statementTimeout = request.statementTimeout;
     this.#location = new RunLocation(connection, target, request.file);
+    this.#executor = new Executor(this.#location, request.file, request);
   }
 
   get #connection(): FileSession {
@@ -154,7 +132,7 @@ export class SqlRun implements FileRun {
     if (!statement || !session || this.running) return;
     await this.#active(async (signal) => {
       const failure = await statement.fetchRest(signal);
-      await this.#explain(statement, failure, session, signal, this.#standbyWrites());
+      await this.#executor.explain(statement, failure, session, signal);
     });
   }
 
@@ -196,12 +174,7 @@ export class SqlRun implements FileRun {
         statement.explain({ explanation: 'The transaction has been rolled back.', remedies: [] });
         return;
       }
-      const succeeded =
-        remedyId === 'primary' || remedyId === 'worker'
-          ? await this.#runElsewhere(remedyId, statement, session, signal)
-          : remedyId === 'outside'
-            ? await this.#runOutside(statement, session, signal)
-            : await this.#runDirectly(statement, session, signal);
+      const succeeded = await this.#executor.retry(remedyId, statement, session, signal);
       if (!succeeded) return;
       this.#interpreter.note(statement);
       // Where the script says that failures don't matter, the rest has been run.
@@ -286,157 +259,19 @@ export class SqlRun implements FileRun {
     }
     if (statement.piece.kind === 'psql') {
       const writes = WRITING_COMMANDS.has(statement.piece.name.toLowerCase());
-      if (writes && (await this.#beginByHand(statement, session)) === 'refused') return;
+      if (writes && (await this.#executor.begin(statement, session)) === 'refused') return;
       const failure = await this.#interpreter.command(statement, this.statements[statement.view.id - 1], {
         session,
         server: this.#target,
         signal,
         connect: (place) => this.#location.goTo(place, statement, signal),
       });
-      await this.#explain(statement, failure, session, signal, this.#standbyWrites());
+      await this.#executor.explain(statement, failure, session, signal);
       return;
     }
     if (!(await this.#interpreter.prepare(statement, { session, signal }))) return;
-    const failure = await this.#runOne(statement, session, signal);
-    await this.#explainOrGoOn(statement, failure, session, signal);
+    await this.#executor.execute(statement, session, signal);
     this.#interpreter.note(statement);
-  }
-
-  /** Explains a failure, and does what needs no asking about it. */
-  async #explainOrGoOn(
-    statement: RunStatement,
-    failure: unknown,
-    session: Session,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const policy = this.#standbyWrites();
-    await this.#explain(statement, failure, session, signal, policy);
-    const refusal = !session.closed && session.inHotStandby ? standbyRefusal(failure) : undefined;
-    const remedies = statement.view.failure?.remedies ?? [];
-    const way =
-      refusal &&
-      remedies.length > 0 &&
-      wayUnasked(policy, refusal, await classifyRefused(session, statement.sent), this.#target, remedies);
-    if (way === 'primary' || way === 'worker') await this.#runElsewhere(way, statement, session, signal);
-    else if (way === 'direct') await this.#runDirectlyOnce(statement, session, signal);
-  }
-
-  /** @returns the error that the statement failed with */
-  async #runOne(statement: RunStatement, session: Session, signal: AbortSignal): Promise<unknown> {
-    // What was allowed before the setting said otherwise.
-    if (this.#standbyWrites() !== 'ask') this.#connection.writesDirectly = false;
-    const alone =
-      session.transactionStatus === 'idle' &&
-      !wantsTransaction(this.#transactions(), session, statement.sent.text);
-    const direct =
-      this.#connection.writesDirectly &&
-      session.inHotStandby &&
-      alone &&
-      isDirectKind(await classify(statement.sent.text));
-    return direct
-      ? runFromStandby(statement, session, this.#target, signal)
-      : this.#execute(statement, session, signal);
-  }
-
-  /** Runs a statement on the file's connection, in a transaction where the person commits by hand. */
-  async #execute(statement: RunStatement, session: Session, signal: AbortSignal): Promise<unknown> {
-    const begun = await this.#beginByHand(statement, session);
-    if (begun === 'refused') return undefined;
-    for (const name of (await classify(statement.sent.text)).ownSettings) session.ownSettings.add(name);
-    const failure = await statement.execute(this.#target, session, signal, this.#limits());
-    // Nothing is in it yet. What a standby refuses is explained as part of it, since it must not go on elsewhere unasked.
-    const inVain =
-      begun === 'begun' && statement.view.state !== 'done' && !session.closed && !session.inHotStandby;
-    if (inVain) await session.run('ROLLBACK');
-    return failure;
-  }
-
-  /** Begins a transaction before a statement or command where the person commits by hand, and none is open. */
-  async #beginByHand(statement: RunStatement, session: Session): Promise<'begun' | 'not needed' | 'refused'> {
-    if (!wantsTransaction(this.#transactions(), session, statement.sent.text)) return 'not needed';
-    try {
-      await session.run('BEGIN');
-      return 'begun';
-    } catch (error) {
-      statement.refuse(failureView(error));
-      return 'refused';
-    }
-  }
-
-  async #runOutside(statement: RunStatement, session: Session, signal: AbortSignal): Promise<boolean> {
-    await statement.reset();
-    const failure = await statement.execute(this.#target, session, signal, this.#limits());
-    await this.#explain(statement, failure, session, signal, this.#standbyWrites());
-    return statement.view.state === 'done';
-  }
-
-  #runElsewhere(
-    where: 'primary' | 'worker',
-    statement: RunStatement,
-    standby: Session,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const run = where === 'primary' ? runOnPrimary : runOnWorker;
-    const { timeLimit } = this.#connection;
-    return run(statement, { standby, target: this.#target, file: this.file, signal, timeLimit });
-  }
-
-  /** Sends a write to its shard; the next one is asked about again. */
-  async #runDirectlyOnce(statement: RunStatement, session: Session, signal: AbortSignal): Promise<void> {
-    const failure = await runFromStandby(statement, session, this.#target, signal);
-    await this.#explain(statement, failure, session, signal, 'direct');
-    if (statement.view.state !== 'done') return;
-    statement.note({
-      severity: 'NOTICE',
-      message: `${this.#target.nodeName} is a standby: it sent this to its one shard itself.`,
-    });
-  }
-
-  async #runDirectly(statement: RunStatement, session: Session, signal: AbortSignal): Promise<boolean> {
-    this.#connection.writesDirectly = true;
-    const failure = await this.#runOne(statement, session, signal);
-    await this.#explain(statement, failure, session, signal, this.#standbyWrites());
-    return statement.view.state === 'done';
-  }
-
-  async #explain(
-    statement: RunStatement,
-    failure: unknown,
-    session: Session,
-    signal: AbortSignal,
-    policy: StandbyWrites,
-  ): Promise<void> {
-    if (statement.view.state !== 'failed') return;
-    if (session.closed) {
-      const { mayWrite, ends } = await classify(statement.sent.text);
-      const open = session.transactionStatus !== 'idle';
-      // What is done within a transaction is undone with it, unless it is what ends it.
-      const inDoubt = leavesInDoubt(failure) && mayWrite && (!open || ends !== undefined);
-      const loss = describeLoss(inDoubt && open ? undefined : open);
-      statement.explain({ explanation: inDoubt ? `${IN_DOUBT} ${loss}` : loss });
-      return;
-    }
-    const refusal = session.inHotStandby ? standbyRefusal(failure) : undefined;
-    const { piece, sent } = statement;
-    const explained =
-      refusal &&
-      (piece.kind === 'psql'
-        ? await explainRefusedCommand(piece.name, this.#target, signal)
-        : await explainStandbyRefusal(policy, refusal, sent, session, this.#target, signal));
-    const inDoubt =
-      leavesInDoubt(failure) && session.transactionStatus === 'idle' && (await classify(sent.text)).mayWrite;
-    const why = inDoubt ? IN_DOUBT : this.#connection.timeLimit.explain(failure, statement.view.elapsedMs);
-    const { remedies, explanation = why } = explainTransaction(
-      this.#transactions(),
-      failure,
-      session,
-      this.#target.nodeName,
-    );
-    statement.explain({
-      ...(explanation !== undefined && { explanation }),
-      ...explained,
-      remedies: [...(explained?.remedies ?? []), ...remedies],
-    });
   }
 
   async #rollBackLeftover(session: Session): Promise<void> {

@@ -2,18 +2,20 @@ import type { FailureView } from '../../contract/results.ts';
 import type { TransactionMode } from '../../contract/settings.ts';
 import { ServerError, SqlState } from '../../postgres/errors.ts';
 import type { Session } from '../../postgres/session.ts';
+import { classify } from '../classify/classify.ts';
 import { remedyView } from '../writes/remedies.ts';
 
-/** Statements that say themselves where a transaction begins and ends (PostgreSQL manual, part VI). */
-const CONTROL =
-  /^(begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|prepare\s+transaction)\b/i;
-
-/** Whether a transaction is to be begun before a statement, because the person commits by hand. */
-export const wantsTransaction = (
+/**
+ * Whether a transaction is to be begun before a statement, because the person commits by hand, none is open, and it
+ * doesn't say itself where one begins or ends. Before what PostgreSQL's parser doesn't know one is begun, too, so that
+ * nothing takes effect that the person hasn't committed.
+ */
+export const wantsTransaction = async (
   mode: TransactionMode,
   { transactionStatus }: Pick<Session, 'transactionStatus'>,
   sql: string,
-): boolean => mode === 'manual' && transactionStatus === 'idle' && !CONTROL.test(sql);
+): Promise<boolean> =>
+  mode === 'manual' && transactionStatus === 'idle' && (await classify(sql)).kind !== 'transaction';
 
 /**
  * Whether a statement failed because it was in a transaction: the server keeps some for itself, such as VACUUM and

@@ -3,6 +3,8 @@ import type { ClusterService } from '../../cluster/clusters.ts';
 import type { ClusterMonitor } from '../../cluster/monitor.ts';
 import type { FileRef, NodeRef } from '../../contract/refs.ts';
 import type { ExplainWay } from '../../sql/plan/explain.ts';
+import { measuringWords } from '../../sql/plan/measuring.ts';
+import { Variables } from '../../sql/psql/variables.ts';
 import { pieceAt, pieceStartingAt, type Piece, together } from '../../sql/splitter/splitter.ts';
 import { clusterTarget } from '../../sql/run/target.ts';
 import type { Targets } from '../commands/targets.ts';
@@ -11,10 +13,11 @@ import { attachedTo, headerProblem } from './attached.ts';
 import type { Attachments } from './attachments.ts';
 import type { Connections } from './connections.ts';
 import { offerHeaderChange } from './headerEdit.ts';
-import { askPermission } from './permission.ts';
-import { nodeAddresses, noPlan, pieceToExplain, wayToExplain } from './explaining.ts';
+import { askPermission, mayWrite } from './permission.ts';
+import { askToMeasure, nodeAddresses, noPlan, pieceToExplain } from './explaining.ts';
 import type { Runs } from './runs.ts';
 import { fileName, piecesOf, piecesWithin, splitOf, sqlDocument } from './sqlFile.ts';
+import type { TransactionModes } from '../transactions/transactionModes.ts';
 import type { FilesWhereabouts } from './whereabouts.ts';
 
 export interface SqlCommandDependencies {
@@ -26,6 +29,7 @@ export interface SqlCommandDependencies {
   readonly connections: Connections;
   readonly runs: Runs;
   readonly whereabouts: FilesWhereabouts;
+  readonly modes: TransactionModes;
 }
 
 const KEY = process.platform === 'darwin' ? 'Cmd' : 'Ctrl';
@@ -135,13 +139,19 @@ export class SqlCommands implements vscode.Disposable {
     const document = await sqlDocument(file);
     if (!document) return;
     const [piece] = typeof offset === 'number' ? pieceFrom(document, offset) : selectedPieces(document);
-    const found = piece && pieceToExplain(piece);
+    const { connections, modes, monitor, whereabouts } = this.#deps;
+    const connection = connections.of(document.uri);
+    const found = piece && (await pieceToExplain(piece, connection?.variables ?? new Variables()));
     if (!found) {
       void vscode.window.showInformationMessage(noPlan(piece));
       return;
     }
-    const inTransaction = this.#deps.connections.of(document.uri)?.transactionStatus === 'transaction';
-    const way = await wayToExplain(analyze, found.writes, inTransaction);
+    await monitor.known();
+    // What is measured without a question is undone all the same.
+    const unasked = !analyze || !(await mayWrite(document.uri, found.asSent, whereabouts));
+    const words = (): string =>
+      measuringWords(found.statement, modes.of(document.uri), connection?.transactionStatus ?? 'idle');
+    const way = unasked ? { analyze, keep: false } : await askToMeasure(words());
     if (way) await this.run(document, [found.piece], false, way);
   }
 

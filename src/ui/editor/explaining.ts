@@ -2,15 +2,48 @@ import * as vscode from 'vscode';
 import { type Cluster, peerAddress } from '../../cluster/model.ts';
 import type { NodeAddress } from '../../contract/results.ts';
 import type { ExplainWay } from '../../sql/plan/explain.ts';
+import type { StatementClass } from '../../sql/classify/classify.ts';
 import { explainable } from '../../sql/plan/explainable.ts';
+import { InterpolationError } from '../../sql/psql/interpolate.ts';
+import { asSent } from '../../sql/psql/parameters.ts';
+import { type Substituted, substitute } from '../../sql/psql/substitute.ts';
+import type { Variables } from '../../sql/psql/variables.ts';
 import type { Piece } from '../../sql/splitter/splitter.ts';
 
-/** The statement of a piece that a plan can be asked of, without an EXPLAIN before it; undefined where there is none. */
-export const pieceToExplain = (piece: Piece): { piece: Piece; writes: boolean } | undefined => {
-  const found = piece.kind === 'sql' ? explainable(piece.text) : undefined;
+/** A piece whose plan can be asked for. */
+interface PieceToExplain {
+  /** Without an EXPLAIN before it. */
+  readonly piece: Piece;
+  /** It as the server gets it, with psql's variables as they are now. */
+  readonly asSent: Piece;
+  readonly statement: StatementClass;
+}
+
+/**
+ * The statement of a piece that a plan can be asked of; undefined where there is none.
+ * @param variables of the file's connection
+ */
+export const pieceToExplain = async (
+  piece: Piece,
+  variables: Pick<Variables, 'get'>,
+): Promise<PieceToExplain | undefined> => {
+  if (piece.kind !== 'sql') return undefined;
+  const { text, origin } = sent(piece.text, variables);
+  const found = await explainable(text);
   if (!found) return undefined;
-  const { sql, offset, writes } = found;
-  return { piece: { ...piece, text: sql, start: piece.start + offset }, writes };
+  const offset = origin(found.offset);
+  const bare = { ...piece, text: piece.text.slice(offset), start: piece.start + offset };
+  return { piece: bare, asSent: { ...bare, text: found.sql }, statement: found.statement };
+};
+
+/** What can't be sent is told when it is run. */
+const sent = (sql: string, variables: Pick<Variables, 'get'>): Substituted => {
+  try {
+    return asSent(sql, variables);
+  } catch (error) {
+    if (error instanceof InterpolationError) return substitute(sql, []);
+    throw error;
+  }
 };
 
 /** Why there is no plan to show. */
@@ -20,27 +53,20 @@ export const noPlan = (piece: Piece | undefined): string =>
     : 'There is no statement here.';
 
 /**
- * How a statement is to be explained; asks where running it would change something.
+ * Asks what is to become of what a statement changes that has to be run to be measured.
+ * @param words see measuringWords
  * @returns undefined where the person thinks better of it
  */
-export const wayToExplain = async (
-  analyze: boolean,
-  writes: boolean,
-  inTransaction: boolean,
-): Promise<ExplainWay | undefined> => {
-  if (!analyze || !writes) return { analyze, keep: false };
+export const askToMeasure = async (words: string): Promise<ExplainWay | undefined> => {
   const undo = 'Run and Roll Back';
   const keep = 'Run and Keep';
-  const detail = inTransaction
-    ? 'Rolled back, it leaves your open transaction as it is now. Kept, its changes are part of that transaction.'
-    : 'Rolled back, it changes nothing, apart from sequences that it draws numbers from. Kept, its changes are committed.';
   const answer = await vscode.window.showWarningMessage(
-    'To measure this statement, it has to be run.',
-    { modal: true, detail },
+    'To measure this statement, it has to be run. It may change something.',
+    { modal: true, detail: words },
     undo,
     keep,
   );
-  return answer === undefined ? undefined : { analyze, keep: answer === keep };
+  return answer === undefined ? undefined : { analyze: true, keep: answer === keep };
 };
 
 /** The addresses by which a cluster's nodes know each other. */

@@ -85,7 +85,12 @@ const piecesThatMayWrite = async (
   return writes;
 };
 
-const mayWrite = async (file: vscode.Uri, piece: Piece, whereabouts: FilesWhereabouts): Promise<boolean> => {
+/** Whether a piece may write where its file is attached: as its syntax tells, and of functions the catalog. */
+export const mayWrite = async (
+  file: vscode.Uri,
+  piece: Piece,
+  whereabouts: FilesWhereabouts,
+): Promise<boolean> => {
   if (piece.kind === 'psql') return PSQL_WRITES.test(piece.name);
   const statement: StatementClass = await classify(piece.text);
   if (statement.asksToWrite) return true;

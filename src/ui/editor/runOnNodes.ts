@@ -84,7 +84,7 @@ export class RunOnNodes implements vscode.Disposable {
     const choice = cluster && (await this.#choose(cluster, document.uri, pieces.length));
     if (!choice) return;
     const classes = await Promise.all(pieces.map(({ text }) => classify(text)));
-    const mayWrite = choice.writable || classes.some((found) => found.mayWrite);
+    const mayWrite = choice.writable || classes.some((found) => found.mayWrite || found.asksToWrite);
     const writes = await confirm(cluster, choice, mayWrite, this.#isReadOnly(document.uri));
     if (writes === undefined) return;
     const servers = choice.nodes.map((node) => clusterServer(service, cluster, node));

@@ -214,12 +214,15 @@ export class Runs implements ResultsActions, vscode.Disposable {
 
   drawPlan(runId: number, statementId: number): void {
     const entry = this.#find(runId);
-    const piece = entry?.run.statements[statementId]?.piece;
-    if (!entry || !piece) return;
-    const command: CommandId = explainable(piece.text)?.analyze
-      ? 'citus.sql.explainAnalyze'
-      : 'citus.sql.explain';
-    void vscode.commands.executeCommand(command, entry.file, piece.start);
+    const statement = entry?.run.statements[statementId];
+    if (!entry || !statement) return;
+    void (async () => {
+      const measured = (await explainable(statement.sent.text))?.analyze ?? false;
+      const command: CommandId = measured ? 'citus.sql.explainAnalyze' : 'citus.sql.explain';
+      await vscode.commands.executeCommand(command, entry.file, statement.piece.start);
+    })().catch((error: unknown) => {
+      this.#guard.report(error);
+    });
   }
 
   cancel(runId: number): void {

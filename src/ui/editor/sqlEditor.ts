@@ -55,7 +55,7 @@ export const createSqlEditor = (dependencies: SqlEditorDependencies): vscode.Dis
   const transactions = new OpenTransactions(connections, workspaceState);
   const transactionCommands = new TransactionCommands({ connections, runs, modes, guard });
   const whereabouts = new FilesWhereabouts(dependencies.service, monitor, attachments, connections, runs);
-  const commands = new SqlCommands({ ...dependencies, connections, runs, whereabouts });
+  const commands = new SqlCommands({ ...dependencies, connections, runs, whereabouts, modes });
   const cells = new CellRequests(runs, guard);
   const page = {
     extensionUri,

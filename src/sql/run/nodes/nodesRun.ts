@@ -91,13 +91,6 @@ export class NodesRun implements FileRun {
   }
 
   async run(): Promise<void> {
-    const refusal = findNodesRefusal(this.#request.pieces);
-    if (refusal) {
-      const { index, offset, message, hint } = refusal;
-      this.statements[index]?.refuse({ message, hint }, offset);
-      this.#skipPending();
-      return;
-    }
     const activity = new Activity();
     this.#activity = activity;
     const nodes = this.#request.servers.map((server): Node => ({
@@ -107,6 +100,12 @@ export class NodesRun implements FileRun {
     }));
     this.#nodes = nodes;
     try {
+      const refusal = await findNodesRefusal(this.#request.pieces, this.#request.mayWrite);
+      if (refusal) {
+        const { index, offset, message, hint } = refusal;
+        this.statements[index]?.refuse({ message, hint }, offset);
+        return;
+      }
       for (const statement of this.statements) {
         if (activity.signal.aborted || nodes.every(({ out }) => out !== undefined)) break;
         await this.#runOne(statement, nodes, activity.signal);

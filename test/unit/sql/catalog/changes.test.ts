@@ -25,7 +25,10 @@ describe('what a statement changes of the catalog', () => {
     ["select set_config('search_path', 'sales', false)", 'SELECT 1', 1, 'path'],
     ['discard all', 'DISCARD ALL', 0, 'path'],
     ['set role other', 'SET', 0, 'path'],
-    ['set work_mem to 1', 'SET', 0, ''],
+    ['set /* for now */ role other', 'SET', 0, 'path'],
+    ["set schema 'sales'", 'SET', 0, 'path'],
+    ['reset all', 'RESET', 0, 'path'],
+    ['show work_mem', 'SHOW', 1, ''],
   ];
   for (const [text, commandTag, columnCount, expected] of cases) {
     it(`${text} (${commandTag ?? 'failed'})`, () => {

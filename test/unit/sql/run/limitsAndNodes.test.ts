@@ -30,27 +30,40 @@ describe('isLimitable', () => {
 });
 
 describe('statements on several nodes', () => {
-  it('are refused where only psql or one transaction could run them', () => {
+  const refusalOf = (text: string, mayWrite = false): ReturnType<typeof findNodesRefusal> =>
+    findNodesRefusal(split(text), mayWrite);
+
+  it('are refused where only psql or one transaction could run them', async () => {
     const refused = [
       'SELECT 1;\n\\dt',
       'BEGIN',
       'start  transaction read only',
+      'START /* so */ TRANSACTION',
       'COMMIT',
-      'SET LOCAL transaction_read_only = off',
-      'set default_transaction_read_only to off',
-      'SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE',
+      'END WORK',
+      'COMMIT AND CHAIN',
       'SAVEPOINT a',
       'PREPARE TRANSACTION $$a$$',
       'COPY t FROM STDIN;\n1\n\\.\n',
     ];
     for (const text of refused) {
-      const refusal = findNodesRefusal(split(text));
-      assert.match(refusal?.hint ?? '', /^Nothing was run/, text);
+      assert.match((await refusalOf(text, true))?.hint ?? '', /^Nothing was run/, text);
     }
-    assert.equal(
-      findNodesRefusal(split("SET work_mem = '1MB'; SELECT 1; PREPARE a AS SELECT 1; VACUUM")),
-      undefined,
-    );
-    assert.equal(findNodesRefusal(split('SELECT 1;\n BEGIN'))?.offset, 11);
+    const taken = `SET work_mem = '1MB'; SELECT 1; PREPARE a AS SELECT 1; VACUUM; SELECT begin FROM "commit";
+      SET default_transaction_isolation = serializable; SET default_transaction_read_only = on; SOME NEWER SYNTAX`;
+    assert.equal(await refusalOf(taken), undefined);
+    assert.equal((await refusalOf('SELECT 1;\n BEGIN'))?.offset, 11);
+  });
+
+  it('are refused where they would let others write, unless writes are allowed', async () => {
+    for (const text of [
+      'SET LOCAL transaction_read_only = off',
+      'set default_transaction_read_only to off',
+      'SET "Default_Transaction_Read_Only" = false',
+      'SET SESSION CHARACTERISTICS AS TRANSACTION READ /* so */ WRITE',
+    ]) {
+      assert.match((await refusalOf(text))?.message ?? '', /let what follows write/, text);
+      assert.equal(await refusalOf(text, true), undefined, text);
+    }
   });
 });

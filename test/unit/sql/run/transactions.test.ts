@@ -11,7 +11,7 @@ const ids = (explained: ReturnType<typeof explainTransaction>): string[] =>
   explained.remedies.map(({ id }) => id);
 
 describe('manual commit', () => {
-  it('begins a transaction before what isn’t about transactions, while none is open', () => {
+  it('begins a transaction before what isn’t about transactions, while none is open', async () => {
     for (const sql of [
       'SELECT 1',
       'INSERT INTO t VALUES (1)',
@@ -20,16 +20,26 @@ describe('manual commit', () => {
       'begins()',
       'CALL p()',
       'PREPARE p AS SELECT 1',
+      'SET TRANSACTION ISOLATION LEVEL SERIALIZABLE',
+      'SELECT 1 AS commit',
+      'ABORT MISSION',
+      '\\copy t from stdin',
     ]) {
-      assert.equal(wantsTransaction('manual', idle, sql), true, sql);
-      assert.equal(wantsTransaction('auto', idle, sql), false);
-      assert.equal(wantsTransaction('manual', { transactionStatus: 'transaction' }, sql), false);
-      assert.equal(wantsTransaction('manual', { transactionStatus: 'failed' }, sql), false);
+      assert.equal(await wantsTransaction('manual', idle, sql), true, sql);
+      assert.equal(await wantsTransaction('auto', idle, sql), false);
+      assert.equal(await wantsTransaction('manual', { transactionStatus: 'transaction' }, sql), false);
+      assert.equal(await wantsTransaction('manual', { transactionStatus: 'failed' }, sql), false);
     }
     for (const sql of [
       'BEGIN',
       'begin isolation level serializable',
       'START  TRANSACTION',
+      '/* so */ BEGIN',
+      'START /* a */ -- b\n TRANSACTION READ ONLY, DEFERRABLE',
+      'END WORK',
+      'COMMIT AND CHAIN',
+      'ROLLBACK TRANSACTION AND NO CHAIN',
+      "ROLLBACK PREPARED 'x'",
       'COMMIT',
       "COMMIT PREPARED 'x'",
       'end',
@@ -39,7 +49,7 @@ describe('manual commit', () => {
       'RELEASE s',
       "PREPARE TRANSACTION 'x'",
     ]) {
-      assert.equal(wantsTransaction('manual', idle, sql), false, sql);
+      assert.equal(await wantsTransaction('manual', idle, sql), false, sql);
     }
   });
 
