@@ -297,7 +297,8 @@ describe('plans of a Citus cluster', function () {
   });
 
   it('can be cancelled, and leaves nothing then', async () => {
-    const running = runOf('SELECT pg_sleep(60) FROM orders', MEASURE);
+    // Not in the select list: Citus can't measure a column of type void, and says so before it sleeps.
+    const running = runOf('SELECT id FROM orders WHERE pg_sleep(60) IS NULL', MEASURE);
     const finished = running.run();
     const busy = `SELECT count(*)::int AS n FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'EXPLAIN%ANALYZE%pg_sleep(60)%' AND application_name LIKE 'citus-sql%'`;
     const began = async (): Promise<boolean> =>

@@ -77,7 +77,9 @@ const follow = (text: string, edits: Iterable<[at: number, length: number, typed
   return texts;
 };
 
-describe('SplitText', () => {
+describe('SplitText', function () {
+  // Thousands of texts are tried, on machines that do other things beside.
+  this.timeout(60_000);
   it('has what split gives, after any edits', () => {
     fc.assert(
       fc.property(anyText(40), fc.array(edit, { minLength: 1, maxLength: 5 }), (text, edits) => {
