@@ -238,6 +238,16 @@ describe('plans of a Citus cluster', function () {
       await run('DELETE FROM orders WHERE id < 0');
     });
 
+    it('alone already run what Citus evaluates of an INSERT, which counts as a write', async () => {
+      await run(
+        `CREATE FUNCTION tells() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'run'; RETURN 1; END $$`,
+      );
+      const sql = 'INSERT INTO orders VALUES (tells(), 7, 1, 1)';
+      const { statements } = await run(sql, PLAN);
+      assert.ok(statements[0]!.view.notices.some(({ message }) => message === 'run'));
+      assert.equal((await classify(`EXPLAIN ${sql}`)).mayWrite, true);
+    });
+
     it('are refused by a connection that only reads', async () => {
       const coordinator = nodeNamed(cluster, 'coordinator1');
       const readOnly = clusterTarget(service, cluster, coordinator, { readOnly: true });

@@ -219,8 +219,20 @@ const ofExplain = (explain: SyntaxTree, common: StatementClass): StatementClass 
   const query = explain['query'];
   const inner = isNode(query) ? ofTree(query) : common;
   if (measures(explain)) return { ...inner, hasPlan: false };
-  return { ...common, kind: 'read', written: [], read: [...common.written, ...common.read], hasPlan: false };
+  const mayWrite = planningMayWrite(inner);
+  return {
+    ...common,
+    kind: mayWrite ? 'call' : 'read',
+    mayWrite,
+    written: [],
+    read: [...common.written, ...common.read],
+    hasPlan: false,
+  };
 };
+
+/** Whether a statement may write although it is only planned: Citus evaluates functions in the VALUES of an INSERT. */
+export const planningMayWrite = ({ rows, functions }: StatementClass): boolean =>
+  rows !== undefined && functions.some((name) => !isReadingFunction(name));
 
 /**
  * Whether an EXPLAIN runs its statement: it has ANALYZE, which isn't switched off.

@@ -8,7 +8,7 @@ import type {
   StatementView,
 } from '../../contract/results.ts';
 import { encodeRow, type Row } from '../../postgres/dataRows.ts';
-import { ServerError, type ServerErrorFields } from '../../postgres/errors.ts';
+import type { ServerErrorFields } from '../../postgres/errors.ts';
 import { isLimited, type ResultLimits } from '../../postgres/resultLimits.ts';
 import type { Rest, Session } from '../../postgres/session.ts';
 import type { BoundStatement, Column, Completion, ResultSink } from '../../postgres/statement.ts';
@@ -16,13 +16,14 @@ import { ArrangedResult } from '../results/arrange/arrangedResult.ts';
 import type { WorkOptions } from '../results/arrange/work.ts';
 import { classify } from '../classify/classify.ts';
 import { columnView } from '../results/columns.ts';
-import { failureView, offsetOfPosition } from './failure.ts';
+import { failureView, findBlame } from './failure.ts';
 import type { CreateResultFile } from '../results/resultFiles.ts';
 import { ResultStore } from '../results/resultStore.ts';
 import { isLimitable, limitView } from './resultLimit.ts';
 import { executeExplain, explainPrefix, type ExplainWay } from '../plan/explain.ts';
-import { failedLine, inlineData } from '../psql/inlineData.ts';
-import type { Source, Step } from '../psql/script.ts';
+import { inlineData } from '../psql/inlineData.ts';
+import type { Step } from '../psql/script.ts';
+import type { Substituted } from '../psql/substitute.ts';
 import type { Piece } from '../splitter/piece.ts';
 import { summary } from '../splitter/summary.ts';
 import type { Server } from './target.ts';
@@ -55,10 +56,7 @@ const targetView = ({ clusterName, nodeName, mark }: Place, role: string): State
 });
 
 /** A statement as it goes to the server: psql's variables are in it, parameters are beside it. */
-export interface Sent extends BoundStatement {
-  /** Where an offset of the text comes from in the piece's text. */
-  readonly origin: (offset: number) => number;
-}
+interface Sent extends BoundStatement, Substituted {}
 
 /** One statement or psql command of a run: what it is, how it goes, and its rows. */
 export class RunStatement {
@@ -398,24 +396,11 @@ export class RunStatement {
   #fail(error: unknown): void {
     this.view.state = 'failed';
     this.view.failure = failureView(error);
-    if (error instanceof ServerError && error.position !== undefined) {
-      const prefix = this.#explain ? explainPrefix(this.#explain) : '';
-      const { text, origin } = this.sent;
-      const offset = offsetOfPosition(prefix + text, error.position) - prefix.length;
-      this.errorOffset = this.piece.start + origin(Math.max(0, offset));
-    }
-    this.#placeInRows(error);
-  }
-
-  /** Tells which line of the file a COPY failed at. */
-  #placeInRows(error: unknown): void {
-    const { copyData } = this.piece;
-    if (!copyData || !(error instanceof ServerError) || error.context === undefined) return;
-    const { text, name }: Source = this.step.source;
-    const failed = failedLine(text, copyData, error.context);
-    if (!failed) return;
-    this.errorOffset = failed.offset;
-    this.explain({ explanation: `Line ${failed.line} of ${name}: ${error.context}.` });
+    const prefix = this.#explain ? explainPrefix(this.#explain) : '';
+    const place = findBlame(error, this.step, this.sent, prefix);
+    if (place === undefined) return;
+    this.errorOffset = place.offset;
+    if (place.explanation !== undefined) this.explain({ explanation: place.explanation });
   }
 
   /** Takes its columns and rows. */

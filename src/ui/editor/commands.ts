@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ClusterService } from '../../cluster/clusters.ts';
 import type { ClusterMonitor } from '../../cluster/monitor.ts';
 import type { FileRef, NodeRef } from '../../contract/refs.ts';
+import { planningMayWrite } from '../../sql/classify/classify.ts';
 import type { ExplainWay } from '../../sql/plan/explain.ts';
 import { measuringWords } from '../../sql/plan/measuring.ts';
 import { Variables } from '../../sql/psql/variables.ts';
@@ -152,18 +153,21 @@ export class SqlCommands implements vscode.Disposable {
     const words = (): string =>
       measuringWords(found.statement, modes.of(document.uri), connection?.transactionStatus ?? 'idle');
     const way = unasked ? { analyze, keep: false } : await askToMeasure(words());
-    if (way) await this.run(document, [found.piece], false, way);
+    if (!way) return;
+    const executed = way.analyze || planningMayWrite(found.statement) ? [found.piece] : [];
+    await this.run(document, [found.piece], false, { way, executed });
   }
 
   /**
    * Runs pieces of a document on the node that it is attached to; asks for one where it isn't.
-   * @param explain how plans are asked for, where those are wanted instead of results
+   * @param explain how plans are asked for, where those are wanted instead of results, and which of the pieces are
+   * executed for that
    */
   async run(
     document: vscode.TextDocument,
     pieces: readonly Piece[],
     wholeFile: boolean,
-    explain?: ExplainWay,
+    explain?: { readonly way: ExplainWay; readonly executed: readonly Piece[] },
   ): Promise<void> {
     const { attachments, connections, monitor, runs, service } = this.#deps;
     const { uri } = document;
@@ -186,8 +190,7 @@ export class SqlCommands implements vscode.Disposable {
     if (!attachedTo(uri, attachments, monitor) && !(await this.#attach(document))) return;
     const attached = attachedTo(uri, attachments, monitor);
     if (!attached) return;
-    // A plan alone changes nothing.
-    const executed = explain?.analyze === false ? [] : pieces;
+    const executed = explain?.executed ?? pieces;
     const permission = await askPermission(document, attached, executed, service, this.#deps.whereabouts);
     if (!permission) return;
     const open = connections.of(uri);
@@ -199,7 +202,14 @@ export class SqlCommands implements vscode.Disposable {
     }
     const target = clusterTarget(service, attached.cluster, attached.node, permission);
     const nodes = nodeAddresses(attached.cluster);
-    await runs.start({ document, target, pieces, wholeFile, nodes, ...(explain && { explain }) });
+    await runs.start({
+      document,
+      target,
+      pieces,
+      wholeFile,
+      nodes,
+      ...(explain && { explain: explain.way }),
+    });
   }
 
   /** @returns whether the person cancelled what the file runs */
