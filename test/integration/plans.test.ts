@@ -229,7 +229,7 @@ describe('plans of a Citus cluster', function () {
   });
 
   it('can be cancelled, and leaves nothing then', async () => {
-    const running = runOf('SELECT pg_sleep(60) FROM orders', MEASURE);
+    const running = runOf('SELECT pg_sleep(60)::text FROM orders', MEASURE);
     const finished = running.run();
     const busy = `SELECT count(*)::int AS n FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'EXPLAIN%ANALYZE%pg_sleep(60)%' AND application_name LIKE 'citus-sql%'`;
     const began = async (): Promise<boolean> =>
