@@ -238,7 +238,8 @@ export class StatementExecution implements Submittable {
     const settle = (): void => {
       connection.off('readyForQuery', settle).off('end', settle);
       this.#settle(connection, () => {
-        this.#reject(this.#sinkError ?? error);
+        // What a COPY couldn't read is why the server failed it; otherwise that has a reason of its own.
+        this.#reject((this.#input.copyData && this.#sinkError) ?? error);
       });
     };
     // pg forgets a statement that failed, so what follows the error is listened for here: the server's readiness,

@@ -11,7 +11,13 @@ import { encodeRow, type Row } from '../../postgres/dataRows.ts';
 import type { ServerErrorFields } from '../../postgres/errors.ts';
 import { isLimited, type ResultLimits } from '../../postgres/resultLimits.ts';
 import type { Rest, Session } from '../../postgres/session.ts';
-import type { BoundStatement, Column, Completion, ResultSink } from '../../postgres/statement.ts';
+import {
+  type BoundStatement,
+  type Column,
+  type Completion,
+  type ResultSink,
+  SinkError,
+} from '../../postgres/statement.ts';
 import { ArrangedResult } from '../results/arrange/arrangedResult.ts';
 import type { WorkOptions } from '../results/arrange/work.ts';
 import { classify } from '../classify/classify.ts';
@@ -32,10 +38,16 @@ import type { Server } from './target.ts';
 export const SUMMARY_LENGTH = 200;
 
 /** Said where a write that returns rows was done before the server heard that it was cancelled. */
-export const CANCELLED_TOO_LATE = {
+const CANCELLED_TOO_LATE = {
   severity: 'WARNING',
   message:
     'It was done before the cancellation reached the server, so it took effect. Rows that came after that were thrown away.',
+} as const;
+
+/** Said where all was done, but what came of it couldn't be kept. */
+const ROWS_NOT_KEPT = {
+  severity: 'WARNING',
+  message: 'The server did all of it, so it took effect: only its rows could not be kept here.',
 } as const;
 
 /** The server that a statement runs on, and the session with it. */
@@ -219,7 +231,6 @@ export class RunStatement {
         values,
         ...(stopAt && { limits: stopAt }),
       });
-      if (completion.stopped && (await classify(text)).mayWrite) this.note(CANCELLED_TOO_LATE);
       if (completion.reached !== undefined && stopAt && session.rest)
         this.#keep(
           { server, session },
@@ -362,13 +373,18 @@ export class RunStatement {
       this.note(notice);
     });
     let failure: unknown;
+    let completed = false;
     try {
       const { commandTag, stopped, reached } = await complete();
+      completed = true;
+      if (stopped && (await this.#mayWrite())) this.note(CANCELLED_TOO_LATE);
       if (!stopped) await this.written();
       if (reached === undefined) this.view.commandTag = commandTag;
       this.view.state = stopped ? 'cancelled' : 'done';
     } catch (error) {
       failure = error;
+      const onlyRows = completed || (error instanceof SinkError && !this.piece.copyData);
+      if (onlyRows && (await this.#mayWrite())) this.note(ROWS_NOT_KEPT);
       if (signal.aborted && !session.closed) this.view.state = 'cancelled';
       else this.#fail(error);
     }
@@ -376,6 +392,12 @@ export class RunStatement {
     this.runningOn = undefined;
     this.end(this.view.state, before + performance.now() - began);
     return failure;
+  }
+
+  /** Whether it writes, as a statement that isn't only explained; psql commands say themselves what they did. */
+  async #mayWrite(): Promise<boolean> {
+    if (this.piece.kind === 'psql' || this.#explain) return false;
+    return (await classify(this.sent.text)).mayWrite;
   }
 
   /** Keeps what a limit left, until it is gone. */

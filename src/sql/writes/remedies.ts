@@ -14,7 +14,7 @@ const REMEDIES = {
   }),
   direct: (node: string) => ({
     label: 'Allow one-shard writes on this standby',
-    tooltip: `Lets this file's connection to ${node} send writes that touch one shard straight to it, runs this statement again, then goes on with the rest of the file.`,
+    tooltip: `Lets this file's connection to ${node} send writes that touch one shard straight to it, outside of transactions, runs this statement again, then goes on with the rest of the file.`,
   }),
   outside: () => ({
     label: 'Run without a transaction',

@@ -35,8 +35,9 @@ export const awaitReplay = async (
   const settled = async (): Promise<boolean> => {
     const [replay] = await standby.query(
       Replay,
-      `SELECT pg_catalog.pg_last_wal_replay_lsn() >= $1::pg_lsn AS reached,
-              pg_catalog.pg_is_wal_replay_paused() AS paused`,
+      // One that was promoted meanwhile follows nobody, and refuses to say whether it is paused.
+      `SELECT coalesce(pg_catalog.pg_is_in_recovery() AND pg_catalog.pg_last_wal_replay_lsn() >= $1::pg_lsn, false) AS reached,
+              CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_is_wal_replay_paused() ELSE true END AS paused`,
       [position?.lsn],
     );
     reached = replay?.reached ?? false;

@@ -136,8 +136,13 @@ export const explainStandbyRefusal = async (
   if (wayUnasked(policy, refusal, kind, target, remedies) !== undefined) {
     return { explanation: sentences.join(' '), remedies };
   }
-  const planned = refusal === 'read-only' && isDirectKind(kind) && !(await isRunByPlanning(session, kind));
-  if (directWrites && planned && (await directWrites.isPossible(session, statement))) {
+  const possible =
+    directWrites &&
+    refusal === 'read-only' &&
+    isDirectKind(kind) &&
+    !(await isRunByPlanning(session, kind)) &&
+    (await directWrites.isPossible(session, statement));
+  if (possible) {
     const guard = await guardDirectWrite(statement, session, target, directWrites, signal);
     if ('release' in guard) {
       await guard.release();
