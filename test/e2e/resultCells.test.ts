@@ -172,6 +172,8 @@ describe('result cells', function () {
   for (const theme of ['dark', 'light', 'contrast'] as const satisfies readonly Theme[]) {
     it(`has no serious fault of accessibility, ${theme}`, async () => {
       await window().useTheme(theme);
+      await window().webview.getByRole('grid').focus();
+      await press('Control+Home');
       await cell('text 1').click();
       await press('Shift+ArrowDown');
       await press('Enter');
