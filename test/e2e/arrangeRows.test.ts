@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import type { Locator } from 'playwright-core';
 import { useClusterWindow } from './clusterWindow.ts';
-import type { Theme } from './harness.ts';
+import { eventually, type Theme } from './harness.ts';
 
 const ROWS = 200_000;
 const FILES = {
@@ -95,6 +95,8 @@ describe('arranging a result', function () {
       (await window().webview.locator('.grid-name:not([hidden])').allInnerTexts())
         .map((text) => text.split('\n')[0] ?? '')
         .toSorted();
+    const isHidden = async (): Promise<boolean> => !(await names()).includes('id');
+    await eventually(isHidden, 'the column is hidden');
     assert.deepEqual(await names(), ['amount', 'customer', 'day', 'state']);
     const left = async (name: string): Promise<number> => (await header(name).boundingBox())?.x ?? 0;
     assert.ok((await left('day')) < (await left('customer')));

@@ -9,6 +9,7 @@ import { ensureServerEditor } from '../../scripts/setup/editor.mjs';
 import { outFolder } from '../../scripts/setup/paths.mjs';
 import { buildVsix } from '../../scripts/setup/vsix.mjs';
 import type { ClusterSettings } from '../../src/cluster/service.ts';
+import { waitUntil } from '../../src/postgres/waitUntil.ts';
 import { makeSandbox, type Sandbox } from '../../scripts/testing/sandbox.mjs';
 
 export type Theme = 'dark' | 'light' | 'contrast';
@@ -41,6 +42,14 @@ const themes = {
 } as const;
 /** How long something in the window may take to appear, unless the caller says otherwise. */
 const appearMs = 15_000;
+
+/**
+ * Waits until something is so that no locator can wait for.
+ * @throws where it isn't within the time that things may take to appear
+ */
+export async function eventually(isSo: () => Promise<boolean>, what: string): Promise<void> {
+  if (!(await waitUntil(isSo, { deadlineMs: appearMs }))) throw new Error(`In vain waited until ${what}.`);
+}
 
 let vsix: Promise<string> | undefined;
 
@@ -224,8 +233,9 @@ export class EditorWindow {
     await dialog.waitFor({ state: 'hidden' });
   }
 
-  /** What each row of the open quick pick says. */
+  /** What each row of the open quick pick says, once there are some. */
   async quickPickLines(): Promise<string[]> {
+    await this.#quickInput.getByRole('option').first().waitFor();
     return this.#quickInput.getByRole('option').allInnerTexts();
   }
 
@@ -259,8 +269,9 @@ export class EditorWindow {
     await this.page.keyboard.press('Control+p');
     await this.#quickInput.locator('input.input').fill(name);
     await this.pick(name);
-    await this.page.locator('.tab.active').filter({ hasText: name }).waitFor();
-    await this.editor.locator('.view-lines').click();
+    await this.#activeGroup.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+    // The tab may be there while the editor still shows the file before.
+    await this.#activeGroup.locator(`.monaco-editor[data-uri$="/${name}"] .view-lines`).click();
   }
 
   /** Attaches the open file to a coordinator of the cluster `demo`, and waits until its editor has the focus again. */
@@ -271,9 +282,14 @@ export class EditorWindow {
     await this.editor.locator('.view-lines').click();
   }
 
-  /** The text editor that is open. */
+  /** The group of editors that had the focus last. */
+  get #activeGroup(): Locator {
+    return this.page.locator('.editor-group-container.active');
+  }
+
+  /** The text editor that is open; of several the one that had the focus last. */
   get editor(): Locator {
-    return this.page.locator('.editor-instance .monaco-editor:visible').first();
+    return this.#activeGroup.locator('.editor-instance .monaco-editor:visible').first();
   }
 
   /** Puts text where the cursor is, as a paste does: nothing is completed or indented. */
@@ -285,7 +301,8 @@ export class EditorWindow {
   async goToLine(line: number): Promise<void> {
     await this.page.keyboard.press('Control+g');
     await this.#quickInput.locator('input.input').fill(`:${line}`);
-    await this.page.keyboard.press('Enter');
+    await this.pick(`to go to line ${line} `);
+    await this.#quickInput.waitFor({ state: 'hidden' });
     await this.statusBarItem(`Ln ${line},`).waitFor();
   }
 
@@ -314,7 +331,10 @@ export class EditorWindow {
     const worn = this.page.locator(`.monaco-workbench.${themes[theme].className}`);
     if (await worn.isVisible()) return;
     await this.runCommand('Preferences: Color Theme');
-    await this.#quickInput.locator('input.input').fill(themes[theme].label);
+    // The palette is open until then, and has the same input.
+    const themePick = this.quickInput(/Select Color Theme/);
+    await themePick.waitFor();
+    await themePick.locator('input.input').fill(themes[theme].label);
     await this.pick(themes[theme].label);
     await worn.waitFor();
   }

@@ -83,18 +83,19 @@ describe('plans and charts', function () {
 
   it('moves in the plan by keys, and shows it as rows', async () => {
     const { webview, page } = { webview: window().webview, page: window().page };
-    const chosen = webview.locator('[role=treeitem][aria-selected=true]');
-    await chosen.click();
+    await webview.locator('[role=treeitem][aria-selected=true]').click();
+    const chosenWith = (state: string) => webview.locator(`[role=treeitem][aria-selected=true]${state}`);
     await page.keyboard.press('Home');
-    assert.equal(await chosen.getAttribute('aria-level'), '1');
+    await chosenWith('[aria-level="1"]').waitFor();
     const before = await webview.getByRole('treeitem').count();
     await page.keyboard.press('ArrowLeft');
-    assert.equal(await chosen.getAttribute('aria-expanded'), 'false');
+    await chosenWith('[aria-expanded=false]').waitFor();
     assert.equal(await webview.getByRole('treeitem').count(), 1);
     await page.keyboard.press('ArrowRight');
+    await chosenWith('[aria-expanded=true]').waitFor();
     assert.equal(await webview.getByRole('treeitem').count(), before);
     await page.keyboard.press('End');
-    assert.equal(await chosen.getAttribute('aria-level'), '3');
+    await chosenWith('[aria-level="3"]').waitFor();
     await webview.getByRole('button', { name: 'Rows', exact: true }).press('Enter');
     await webview.getByRole('grid').waitFor();
     await webview.getByRole('button', { name: 'Plan', exact: true }).press('Enter');

@@ -43,11 +43,11 @@ describe('a psql script', function () {
 
   it('asks for a parameter, runs the branch, and shows how the table is distributed', async () => {
     await runFile('visits.sql');
-    const input = window().page.locator('.quick-input-widget');
-    await input.getByText(/Value of :page/).waitFor();
+    await window()
+      .quickInput(/Value of :page/)
+      .waitFor();
     await window().screenshot('parameter asked');
-    await window().page.keyboard.type('start');
-    await window().page.keyboard.press('Enter');
+    await window().answer(/Value of :page/, 'start');
     await window().webview.getByText('column "nosuch" does not exist').first().waitFor();
     await window().screenshot('failure in an included file');
     await openTab(/SELECT 2/);

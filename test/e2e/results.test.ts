@@ -49,16 +49,8 @@ describe('results', function () {
 
   /** The group of editors that has the focus. */
   const activeGroup = (): Locator => window().page.locator('.editor-group-container.active');
-  /** Opens a file in the active group; files and their results have much of a name in common. */
-  const open = async (file: string): Promise<void> => {
-    await window().page.keyboard.press('Control+p');
-    await window().page.locator('.quick-input-widget:visible input.input').fill(file);
-    await window().pick(file);
-    await activeGroup().locator(`.tab.active[data-resource-name="${file}"]`).waitFor();
-    await activeGroup().locator('.monaco-editor .view-lines').click();
-  };
   const attach = async (file: string, node: string): Promise<void> => {
-    await open(file);
+    await window().openFile(file);
     await window().attach(node);
   };
   /** The page, wherever it is, that shows the results of a file. */
@@ -78,26 +70,15 @@ describe('results', function () {
     return found!;
   };
   const runFile = async (file: string): Promise<Frame> => {
-    await open(file);
+    await window().openFile(file);
     await window().page.keyboard.press('Control+Shift+Enter');
     return resultsOf(file);
   };
-  const pickTheme = async (label: string, className: string): Promise<void> => {
-    await window().runCommand('Preferences: Color Theme');
-    await window()
-      .quickInput(/Select Color Theme/)
-      .waitFor();
-    await window().page.locator('.quick-input-widget:visible input.input').fill(label);
-    await window().pick(label);
-    await window().page.locator(`.monaco-workbench.${className}`).waitFor();
-  };
   const pictures = async (name: string): Promise<void> => {
-    await pickTheme('Dark High Contrast', 'hc-black');
-    await window().screenshot(`${name} contrast`);
-    await pickTheme('Light Modern', 'vs');
-    await window().screenshot(`${name} light`);
-    await pickTheme('Dark Modern', 'vs-dark');
-    await window().screenshot(`${name} dark`);
+    for (const theme of ['contrast', 'light', 'dark'] as const) {
+      await window().useTheme(theme);
+      await window().screenshot(`${name} ${theme}`);
+    }
   };
   /** Backends of SQL files that hold a snapshot while nothing runs. */
   const openSnapshots = async (): Promise<number> => {
@@ -141,10 +122,10 @@ describe('results', function () {
     await attach('other.sql', 'coordinator2');
     const other = await runFile('other.sql');
     await other.getByRole('gridcell', { name: 'the other file' }).waitFor();
-    await open('limit.sql');
+    await window().openFile('limit.sql');
     const page = await resultsOf('limit.sql');
     await page.getByRole('gridcell', { name: '1', exact: true }).first().waitFor();
-    await open('other.sql');
+    await window().openFile('other.sql');
     await (await resultsOf('other.sql')).getByRole('gridcell', { name: 'the other file' }).waitFor();
   });
 
@@ -167,6 +148,7 @@ describe('results', function () {
     await attach('forty.sql', 'coordinator2');
     const page = await runFile('forty.sql');
     await page.locator('.run-summary').getByText('40 statements').waitFor();
+    await page.getByRole('tab').nth(39).waitFor();
     assert.equal(await page.getByRole('tab').count(), 40);
     await page.getByRole('tab', { selected: true }).focus();
     await window().page.keyboard.press('Home');
@@ -219,12 +201,12 @@ describe('results', function () {
   it('can be in editors of their own, beside two files side by side', async () => {
     // The panel below makes room.
     await window().page.keyboard.press('Control+j');
-    await open('other.sql');
+    await window().openFile('other.sql');
     await window().runCommand('Citus: Open Results Beside');
     const other = await resultsOf('other.sql');
     await other.getByRole('gridcell', { name: 'the other file' }).waitFor();
     await window().runCommand('View: Split Editor Orthogonal');
-    await open('limit.sql');
+    await window().openFile('limit.sql');
     await window().runCommand('Citus: Open Results Beside');
     await window().page.keyboard.press('Control+Shift+Enter');
     const limit = await resultsOf('limit.sql');

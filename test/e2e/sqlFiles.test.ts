@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import * as v from 'valibot';
 import { useClusterWindow } from './clusterWindow.ts';
+import { eventually } from './harness.ts';
 
 const FILES = {
   'big.sql':
@@ -59,15 +60,12 @@ describe('SQL files', function () {
     await window()
       .webview.getByRole('button', { name: /Cancel/ })
       .waitFor();
-    assert.equal(await busyBackends(), 1);
+    await eventually(async () => (await busyBackends()) === 1, 'the server runs it');
     await window().screenshot('running');
     await window()
       .webview.getByRole('button', { name: /Cancel/ })
       .click();
-    await window()
-      .webview.getByText(/cancel/i)
-      .first()
-      .waitFor();
+    await window().webview.getByText('Cancelled.').waitFor();
     assert.equal(await busyBackends(), 0);
   });
 

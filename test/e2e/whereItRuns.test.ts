@@ -3,8 +3,8 @@ import { describe, it } from 'mocha';
 import * as v from 'valibot';
 import { catchUp } from '../../src/cluster/replication.ts';
 import type { Locator } from 'playwright-core';
-import { waitUntil } from '../../src/postgres/waitUntil.ts';
 import { useClusterWindow } from './clusterWindow.ts';
+import { eventually } from './harness.ts';
 
 const FILES = {
   'where.sql': `-- citus: cluster=demo node=coordinator2
@@ -125,8 +125,7 @@ describe('where statements run, in a window', function () {
 
   it('says what is wrong with a header, and what it could be', async () => {
     await window().openFile('wrong.sql');
-    await window().errors.first().waitFor();
-    assert.equal(await window().errors.count(), 2);
+    await eventually(async () => (await window().errors.count()) === 2, 'both are underlined');
     await window().page.keyboard.press('Control+Shift+Enter');
     await window()
       .notification(/Nothing was run: the header of wrong\.sql .* has no node “coordinator9”/)
@@ -143,8 +142,7 @@ describe('where statements run, in a window', function () {
     const fix = window().page.locator('.action-widget').getByText('Change to coordinator2');
     await fix.click();
     await window().statusBarItem('demo › coordinator2 (standby)').waitFor();
-    const oneIsLeft = async (): Promise<boolean> => (await window().errors.count()) === 1;
-    assert.ok(await waitUntil(oneIsLeft, { deadlineMs: 15_000 }), 'the other problem is gone');
+    await eventually(async () => (await window().errors.count()) === 1, 'the other problem is left');
   });
 
   it('asks before a file writes that is marked read-only', async () => {

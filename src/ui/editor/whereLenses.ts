@@ -39,7 +39,7 @@ export class WhereLenses implements vscode.CodeLensProvider, vscode.Disposable {
         this.#changed.fire();
       }),
       vscode.window.onDidChangeTextEditorVisibleRanges(({ textEditor }) => {
-        if (isSqlFile(textEditor.document)) this.#look(textEditor.document);
+        if (this.#told.has(textEditor.document.uri.toString())) this.#look(textEditor.document);
       }),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => {
         this.#forget(uri);

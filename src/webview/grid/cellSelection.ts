@@ -79,13 +79,12 @@ export class CellSelection {
 
   /**
    * Keeps what is selected as far as it can while other rows take the place of those that there were.
-   * @param replace puts them there
+   * @param replace puts them there; returns whether what is selected has to be among them already
    */
-  keepWhile(replace: () => void): void {
+  keepWhile(replace: () => boolean): void {
     const selection = this.#selection;
     const isWhole = selection && coversColumns(selection, selection.focus.column, this.#viewport.shape);
-    replace();
-    if (!selection) return;
+    if (!replace() || !selection) return;
     const { anchor, focus } = selection;
     const { shape } = this.#viewport;
     if (shape.rows === 0) this.select(undefined);

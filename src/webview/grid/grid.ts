@@ -133,13 +133,12 @@ export class Grid {
 
   /** Forgets the rows: there are `count` others, or the same in another order. What is selected stays as far as it can. */
   resetRows(count: number): void {
-    const replace = (): void => {
+    this.#selection.keepWhile(() => {
       this.#source.reset();
       this.setRowCount(count);
-    };
-    // An earlier grid's selection is for when enough rows are there.
-    if (this.#restore) replace();
-    else this.#selection.keepWhile(replace);
+      // An earlier grid's selection is for when enough rows are there.
+      return this.#restore === undefined;
+    });
     this.#schedule();
   }
 
