@@ -1,8 +1,11 @@
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { DATA_ROW, MESSAGE_HEADER_BYTES, messageBytes } from './dataRows.ts';
 
 /** Room for a message that comes in two chunks; a longer one gets its own for as long as it takes. */
 const HELD_BYTES = 64 * 1024;
+/** What a socket reads at once; the loop of Node's own sockets takes as much. */
+const READ_BYTES = 64 * 1024;
 
 /**
  * Takes a series of `count` DataRow messages as they came. The bytes are the receiver's only until it returns.
@@ -20,6 +23,27 @@ export class RowTap {
   /** A message that hasn't come to its end, and how many bytes of it are here. */
   #held = Buffer.allocUnsafeSlow(HELD_BYTES);
   #heldLength = 0;
+
+  /**
+   * Makes a socket that reads rows into the same memory again and again: pieces that are thrown away pile up until the
+   * next garbage collection, some 20 MB of them. While nobody takes rows it is as any other: the stream of a COPY reads it itself.
+   */
+  makeSocket(): Socket {
+    const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+    const onread = {
+      buffer,
+      callback: (length: number): boolean => {
+        const chunk = buffer.subarray(0, length);
+        if (!this.taker || socket.readableLength > 0) return socket.push(Buffer.from(chunk));
+        this.#read(chunk);
+        return true;
+      },
+    };
+    // The published types have `onread` with `connect` only.
+    const options = { allowHalfOpen: false, onread };
+    const socket = new Socket(options);
+    return socket;
+  }
 
   /** @param stream a connection's, on which pg listens, and on which nothing has arrived yet */
   attach(stream: Duplex): void {

@@ -128,7 +128,9 @@ export const connect = async (credentials: Credentials, options: ConnectOptions)
   if (signal?.aborted) throw new ConnectionError('aborted', `Connecting to ${where} was cancelled.`);
   // Loaded with the first connection, not with the extension.
   const pg = await import('pg');
+  const tap = new RowTap();
   const client = new pg.Client({
+    stream: () => tap.makeSocket(),
     host: credentials.host,
     port: credentials.port,
     user: credentials.user,
@@ -139,7 +141,7 @@ export const connect = async (credentials: Credentials, options: ConnectOptions)
     keepAlive: true,
     ...(options.settings && { options: startupOptions(options.settings) }),
   });
-  const session = new PgSession(client, credentials, where);
+  const session = new PgSession(client, tap, credentials, where);
   const abort = (): void => {
     session.destroy();
   };
@@ -190,12 +192,13 @@ class PgSession implements Session {
   readonly #credentials: Credentials;
   readonly #where: string;
   #secretKey = 0;
-  readonly #tap = new RowTap();
+  readonly #tap: RowTap;
   readonly #lostListeners = new Set<(error: ConnectionError) => void>();
   #release: () => void = () => undefined;
 
-  constructor(client: Client, credentials: Credentials, where: string) {
+  constructor(client: Client, tap: RowTap, credentials: Credentials, where: string) {
     this.#client = client;
+    this.#tap = tap;
     this.#credentials = credentials;
     this.#where = where;
     const { host, port, user, database } = credentials;

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import net from 'node:net';
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { decodeRows, encodeRow, prefixRows, type Row } from '../../../src/postgres/dataRows.ts';
-import { RowTap } from '../../../src/postgres/rowTap.ts';
+import { RowTap, type TakeRows } from '../../../src/postgres/rowTap.ts';
 
 /** A message that isn't a row: its type, and content of any kind. */
 const otherMessage = fc
@@ -103,6 +105,52 @@ describe('RowTap', () => {
         assert.deepEqual(passedOn, bytes);
       }),
     );
+  });
+});
+
+describe('the socket of a RowTap', () => {
+  it('gives all rows and all other messages, taken or not, also while it is paused now and then', async () => {
+    const numbered = (at: number): Buffer => encodeRow([String(at), 'x'.repeat((at * 37) % 900)]);
+    const rows = Array.from({ length: 2000 }, (_, at) => numbered(at));
+    const long = encodeRow(['y'.repeat(300_000)]);
+    const end = Buffer.from('Z\0\0\0\x05I', 'latin1');
+    const sent = Buffer.concat([...rows.slice(0, 1000), long, ...rows.slice(1000), end]);
+    const server = net.createServer((peer) => peer.on('data', () => peer.write(sent)));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const tap = new RowTap();
+    const socket = tap.makeSocket();
+    try {
+      const passedOn: Buffer[] = [];
+      let ended: () => void = () => undefined;
+      socket.on('data', (bytes: Buffer) => {
+        passedOn.push(Buffer.from(bytes));
+        if (bytes.subarray(-end.length).equals(end)) ended();
+      });
+      const exchange = async (): Promise<void> => {
+        const done = new Promise<void>((resolve) => (ended = resolve));
+        socket.write('next');
+        await done;
+      };
+      socket.connect((server.address() as net.AddressInfo).port, '127.0.0.1');
+      await once(socket, 'connect');
+      tap.attach(socket);
+      for (const taken of [true, false, true]) {
+        passedOn.length = 0;
+        const got: Buffer[] = [];
+        const take: TakeRows = (messages) => {
+          got.push(Buffer.from(messages));
+          socket.pause();
+          setImmediate(() => socket.resume());
+        };
+        tap.taker = taken ? take : undefined;
+        await exchange();
+        assert.ok(Buffer.concat([...got, ...passedOn]).equals(sent));
+        assert.equal(Buffer.concat(passedOn).length, taken ? end.length : sent.length);
+      }
+    } finally {
+      socket.destroy();
+      server.close();
+    }
   });
 });
 
