@@ -205,6 +205,12 @@ export class EditorWindow {
     await this.#quickInput.getByRole('option').filter({ hasText: label }).first().click();
   }
 
+  /** Presses Enter in the open quick pick, once the row with that label is the one that Enter takes: rows come after the rest. */
+  async accept(label: string): Promise<void> {
+    await this.#quickInput.locator('.monaco-list-row.focused').filter({ hasText: label }).waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
   /**
    * Answers the open input box.
    *

@@ -66,7 +66,7 @@ describe('a machine with nothing', function () {
   it('downloads PostgreSQL and makes the cluster of it', async () => {
     await provision();
     await window().quickInput('Press Enter to provision').waitFor();
-    await window().page.keyboard.press('Enter');
+    await window().accept('Provision “demo”');
     await window()
       .notification(/“demo” is running/)
       .waitFor({ timeout: LONG_MS });

@@ -74,7 +74,7 @@ const describeMainJob = (platform: TestPlatform): void => {
 
     it('leaves nothing of a provisioning that is cancelled', async () => {
       await plan();
-      await window().page.keyboard.press('Enter');
+      await window().accept('Provision “demo”');
       await window().answerNotification(/Provisioning “demo”/, 'Cancel');
       await window().statusBarItem('Provisioning “demo” was cancelled; nothing is left of it.').waitFor();
       assert.deepEqual(await readdir(window().sandbox.clusters), ['clusters.json', 'locks']);
@@ -84,7 +84,7 @@ const describeMainJob = (platform: TestPlatform): void => {
     it('provisions with one key press and names each step', async () => {
       await plan();
       await screenshot('provision');
-      await window().page.keyboard.press('Enter');
+      await window().accept('Provision “demo”');
       await window()
         .notification(/Provisioning “demo”.*(Make|Start|Copy|Install)/)
         .waitFor();
