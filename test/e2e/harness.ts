@@ -196,7 +196,10 @@ export class EditorWindow {
   /** Runs a command of the palette, by its whole title with category. */
   async runCommand(title: string): Promise<void> {
     await this.page.keyboard.press('F1');
-    await this.#quickInput.locator('input.input').fill(`>${title}`);
+    const input = this.#quickInput.locator('input.input');
+    // Until then the input is that of a dialog which the palette replaces.
+    await eventually(async () => /^>/.test(await input.inputValue()), 'the palette was open');
+    await input.fill(`>${title}`);
     await this.pick(title);
   }
 
