@@ -43,11 +43,14 @@ export interface StatementClass {
 }
 
 /**
- * Whether a function reaches other servers outside of the transaction (Citus manual, "Utility Functions"; dblink), so
- * that a rollback doesn't undo what it does there.
+ * How the names of functions begin that reach other servers outside of the transaction (Citus manual, "Utility
+ * Functions"; dblink), as a regular expression that PostgreSQL reads as JavaScript does.
  */
-export const worksBesideTransaction = ({ name }: WrittenName): boolean =>
-  /^(run_command_on_|dblink)/.test(name);
+export const BESIDE_TRANSACTION = 'run_command_on_|dblink';
+const BESIDE = new RegExp(`^(${BESIDE_TRANSACTION})`);
+
+/** Whether a rollback doesn't undo what a function does, because it does that on other servers outside of the transaction. */
+export const worksBesideTransaction = ({ name }: WrittenName): boolean => BESIDE.test(name);
 
 /** Classes are asked for again and again while a file is looked at. */
 const MOST_KEPT = 5000;

@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../../postgres/identifier.ts';
+import { qualifiedName, quoteIdentifier } from '../../postgres/identifier.ts';
 import type { SyntaxTree } from './parser.ts';
 
 /** A name as it is written: in lower case unless quoted, with a schema only where the text has one. */
@@ -9,7 +9,7 @@ export interface WrittenName {
 
 /** A name as SQL needs it, quoted. */
 export const quotedName = ({ schema, name }: WrittenName): string =>
-  [...(schema === undefined ? [] : [schema]), name].map(quoteIdentifier).join('.');
+  schema === undefined ? quoteIdentifier(name) : qualifiedName({ schema, name });
 
 /** What is found anywhere in a statement, in what it contains too (CTEs, subqueries). */
 export interface Findings {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { runsFunctionsToPlan } from '../../postgres/explain.ts';
 import type { Session } from '../../postgres/session.ts';
-import type { StatementClass } from '../classify/classify.ts';
+import { BESIDE_TRANSACTION, type StatementClass } from '../classify/classify.ts';
 import { isReadingFunction } from '../classify/readingFunctions.ts';
 import { quotedName } from '../classify/tree.ts';
 
@@ -52,4 +52,4 @@ const REACHES_OUT = String.raw`
     UNION
     SELECT own.* FROM called JOIN own ON pg_catalog.strpos(called.body, own.proname) > 0
   )
-  SELECT EXISTS (SELECT FROM called WHERE NOT trusted OR body ~* '\m(run_command_on_|dblink)') AS yes`;
+  SELECT EXISTS (SELECT FROM called WHERE NOT trusted OR body ~* '\m(${BESIDE_TRANSACTION})') AS yes`;
