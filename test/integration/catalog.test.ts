@@ -4,7 +4,6 @@ import { after, before, describe, it } from 'mocha';
 import * as v from 'valibot';
 import type { ClusterService } from '../../src/cluster/clusters.ts';
 import type { Cluster } from '../../src/cluster/model.ts';
-import { toRequest } from '../../src/cluster/provision/request.ts';
 import { connect, type Session } from '../../src/postgres/session.ts';
 import { citus } from '../../src/sharding/citus/citus.ts';
 import type { Catalog } from '../../src/sql/catalog/catalog.ts';
@@ -14,15 +13,7 @@ import { loadDetails } from '../../src/sql/catalog/loadDetails.ts';
 import { NodeCatalog } from '../../src/sql/catalog/nodeCatalog.ts';
 import { describe as inWords } from '../../src/sql/completion/describe.ts';
 import { split } from '../../src/sql/splitter/splitter.ts';
-import {
-  createTestService,
-  makeTestDirectory,
-  needCitus,
-  nodeNamed,
-  onNode,
-  proposeTestCluster,
-  removeTestDirectory,
-} from '../support/clusters.ts';
+import { nodeNamed, onNode, provisionTestCluster } from '../support/clusters.ts';
 import { type PlainServer, startPlainServer } from '../support/plainServer.ts';
 
 const named = (catalog: Catalog, name: string): NonNullable<ReturnType<Catalog['relation']>> => {
@@ -155,23 +146,19 @@ const Snippets = v.record(v.string(), v.object({ prefix: v.string(), body: v.arr
 
 describe('the catalog of a Citus cluster', function () {
   this.timeout(180_000);
-  let directory: string;
   let service: ClusterService;
   let cluster: Cluster;
+  let remove: (() => Promise<void>) | undefined;
   let catalogs: Catalogs;
   before(async function () {
-    await needCitus(this);
-    directory = await makeTestDirectory();
-    service = createTestService(directory);
-    cluster = await service.provision(toRequest(await proposeTestCluster(service)));
+    ({ service, cluster, remove } = await provisionTestCluster(this));
     catalogs = new Catalogs(service, (error) => {
       throw error;
     });
   });
   after(async () => {
     await catalogs.close();
-    await service.close();
-    await removeTestDirectory(directory);
+    await remove?.();
   });
 
   it('runs the statements of the snippets', async () => {

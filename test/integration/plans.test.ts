@@ -19,9 +19,8 @@ import { planText } from '../../src/webview/plan/planText.ts';
 import {
   createTestService,
   makeTestDirectory,
-  needCitus,
   nodeNamed,
-  proposeTestCluster,
+  provisionTestCluster,
   removeTestDirectory,
 } from '../support/clusters.ts';
 import { proposeOn, TEST_PLATFORMS } from '../support/platforms.ts';
@@ -53,19 +52,16 @@ const MEASURE: ExplainWay = { analyze: true, keep: false };
 
 describe('plans of a Citus cluster', function () {
   this.timeout(60_000);
-  let directory: string | undefined;
   let service: ClusterService;
   let cluster: Cluster;
+  let remove: (() => Promise<void>) | undefined;
   let target: Target;
   let file: FileSession;
   let observer: Session;
 
   before(async function () {
     this.timeout(120_000);
-    await needCitus(this);
-    directory = await makeTestDirectory();
-    service = createTestService(directory);
-    cluster = await service.provision(toRequest(await proposeTestCluster(service)));
+    ({ service, cluster, remove } = await provisionTestCluster(this));
     const coordinator = nodeNamed(cluster, 'coordinator1');
     target = clusterTarget(service, cluster, coordinator);
     file = new FileSession(target, 'plans.sql');
@@ -76,11 +72,10 @@ describe('plans of a Citus cluster', function () {
     await run('ROLLBACK');
   });
   after(async () => {
-    if (directory === undefined) return;
+    if (remove === undefined) return;
     await file.close();
     await observer.close();
-    await service.close();
-    await removeTestDirectory(directory);
+    await remove();
   });
 
   const runOf = (text: string, explain?: ExplainWay): SqlRun =>

@@ -2,38 +2,25 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
 import type { ClusterService } from '../../src/cluster/clusters.ts';
 import type { Cluster } from '../../src/cluster/model.ts';
-import { toRequest } from '../../src/cluster/provision/request.ts';
 import { FileSession } from '../../src/sql/run/fileSession.ts';
 import type { SqlRun } from '../../src/sql/run/run.ts';
 import { clusterTarget } from '../../src/sql/run/target.ts';
-import {
-  createTestService,
-  makeTestDirectory,
-  needCitus,
-  nodeNamed,
-  proposeTestCluster,
-  removeTestDirectory,
-} from '../support/clusters.ts';
+import { nodeNamed, provisionTestCluster } from '../support/clusters.ts';
 import { newRun, outcomes } from '../support/sql.ts';
 
 describe('psql’s commands on a Citus cluster', function () {
   this.timeout(120_000);
-  let directory: string | undefined;
   let service: ClusterService;
   let cluster: Cluster;
+  let remove: (() => Promise<void>) | undefined;
   const files: FileSession[] = [];
 
   before(async function () {
-    await needCitus(this);
-    directory = await makeTestDirectory();
-    service = createTestService(directory);
-    cluster = await service.provision(toRequest(await proposeTestCluster(service)));
+    ({ service, cluster, remove } = await provisionTestCluster(this));
   });
   after(async () => {
     await Promise.all(files.map((file) => file.close()));
-    if (directory === undefined) return;
-    await service.close();
-    await removeTestDirectory(directory);
+    await remove?.();
   });
 
   const runOn = async (node: string, text: string, ask?: Parameters<typeof newRun>[4]): Promise<SqlRun> => {

@@ -3,38 +3,25 @@ import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import * as v from 'valibot';
 import type { ClusterService } from '../../src/cluster/clusters.ts';
 import type { Cluster } from '../../src/cluster/model.ts';
-import { toRequest } from '../../src/cluster/provision/request.ts';
 import { waitUntil } from '../../src/postgres/waitUntil.ts';
 import { FileSession, type Loss } from '../../src/sql/run/fileSession.ts';
 import { clusterTarget, type Target } from '../../src/sql/run/target.ts';
-import {
-  createTestService,
-  makeTestDirectory,
-  needCitus,
-  nodeNamed,
-  onNode,
-  postmasterOf,
-  proposeTestCluster,
-  removeTestDirectory,
-} from '../support/clusters.ts';
+import { nodeNamed, onNode, postmasterOf, provisionTestCluster } from '../support/clusters.ts';
 import { newRun, outcomes } from '../support/sql.ts';
 
 const Count = v.object({ n: v.number() });
 
 describe('cancelling and transactions on a cluster', function () {
   this.timeout(60_000);
-  let directory: string | undefined;
   let service: ClusterService;
   let cluster: Cluster;
+  let remove: (() => Promise<void>) | undefined;
   let target: Target;
   let file: FileSession;
   let losses: Loss[];
 
   before(async function () {
-    await needCitus(this);
-    directory = await makeTestDirectory();
-    service = createTestService(directory);
-    cluster = await service.provision(toRequest(await proposeTestCluster(service, { name: 'cancel' })));
+    ({ service, cluster, remove } = await provisionTestCluster(this, { name: 'cancel' }));
     target = clusterTarget(service, cluster, nodeNamed(cluster, 'coordinator1'));
     await onNode(service, cluster, 'coordinator1', async (session) => {
       await session.run('CREATE TABLE sample (id int PRIMARY KEY, data int)');
@@ -46,11 +33,7 @@ describe('cancelling and transactions on a cluster', function () {
       await session.run('INSERT INTO sample SELECT i, i FROM generate_series(1, 1000) i');
     });
   });
-  after(async () => {
-    if (directory === undefined) return;
-    await service.close();
-    await removeTestDirectory(directory);
-  });
+  after(() => remove?.());
   beforeEach(() => {
     losses = [];
     file = new FileSession(target, 'test.sql', (loss) => losses.push(loss));

@@ -5,7 +5,6 @@ import { after, before, describe, it } from 'mocha';
 import * as v from 'valibot';
 import type { ClusterService } from '../../src/cluster/clusters.ts';
 import type { Cluster } from '../../src/cluster/model.ts';
-import { toRequest } from '../../src/cluster/provision/request.ts';
 import { withSession } from '../../src/postgres/session.ts';
 import { waitUntil } from '../../src/postgres/waitUntil.ts';
 import { ResultFiles } from '../../src/sql/results/resultFiles.ts';
@@ -13,15 +12,7 @@ import { NodesRun, type NodesRunRequest } from '../../src/sql/run/nodes/nodesRun
 import type { RunStatement } from '../../src/sql/run/runStatement.ts';
 import { split } from '../../src/sql/splitter/splitter.ts';
 import { clusterServer } from '../../src/sql/run/target.ts';
-import {
-  createTestService,
-  makeTestDirectory,
-  needCitus,
-  nodeNamed,
-  onNode,
-  proposeTestCluster,
-  removeTestDirectory,
-} from '../support/clusters.ts';
+import { nodeNamed, onNode, provisionTestCluster } from '../support/clusters.ts';
 import { outcomes } from '../support/sql.ts';
 
 const Count = v.object({ n: v.number() });
@@ -29,16 +20,14 @@ const ALL = ['coordinator1', 'coordinator2', 'worker1', 'worker2'];
 
 describe('statements on several nodes at once', function () {
   this.timeout(60_000);
-  let directory: string | undefined;
+  let directory: string;
   let service: ClusterService;
   let cluster: Cluster;
+  let remove: (() => Promise<void>) | undefined;
   let files: ResultFiles;
 
   before(async function () {
-    await needCitus(this);
-    directory = await makeTestDirectory();
-    service = createTestService(directory);
-    cluster = await service.provision(toRequest(await proposeTestCluster(service, { name: 'nodes' })));
+    ({ directory, service, cluster, remove } = await provisionTestCluster(this, { name: 'nodes' }));
     files = new ResultFiles(path.join(directory, 'rows'));
     await onNode(service, cluster, 'coordinator1', async (session) => {
       await session.run('CREATE TABLE sample (id int PRIMARY KEY)');
@@ -47,10 +36,9 @@ describe('statements on several nodes at once', function () {
     });
   });
   after(async () => {
-    if (directory === undefined) return;
+    if (remove === undefined) return;
     await rm(path.join(directory, 'rows'), { recursive: true, force: true });
-    await service.close();
-    await removeTestDirectory(directory);
+    await remove();
   });
 
   const newRun = (
@@ -145,7 +133,7 @@ describe('statements on several nodes at once', function () {
     ]);
     assert.deepEqual(await statement!.rows(399_999, 2), [['worker2', '200000', port('worker2')]]);
     await running.close();
-    assert.deepEqual(await readdir(path.join(directory!, 'rows')), []);
+    assert.deepEqual(await readdir(path.join(directory, 'rows')), []);
   });
 
   it('shows the rows of the others where a node fails, and takes that node out', async () => {

@@ -3,39 +3,25 @@ import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import * as v from 'valibot';
 import type { ClusterService } from '../../src/cluster/clusters.ts';
 import type { Cluster } from '../../src/cluster/model.ts';
-import { toRequest } from '../../src/cluster/provision/request.ts';
 import { catchUp } from '../../src/cluster/replication.ts';
 import { FileSession } from '../../src/sql/run/fileSession.ts';
 import type { SqlRun } from '../../src/sql/run/run.ts';
 import { clusterTarget, type Target } from '../../src/sql/run/target.ts';
-import {
-  createTestService,
-  makeTestDirectory,
-  needCitus,
-  nodeNamed,
-  onNode,
-  postmasterOf,
-  proposeTestCluster,
-  removeTestDirectory,
-} from '../support/clusters.ts';
+import { nodeNamed, onNode, postmasterOf, provisionTestCluster } from '../support/clusters.ts';
 import { newRun, outcomes } from '../support/sql.ts';
 
 const Data = v.object({ data: v.nullable(v.number()) });
 
 describe('writes on a standby coordinator', function () {
   this.timeout(60_000);
-  let directory: string | undefined;
   let service: ClusterService;
   let cluster: Cluster;
+  let remove: (() => Promise<void>) | undefined;
   let target: Target;
   let file: FileSession;
 
   before(async function () {
-    await needCitus(this);
-    directory = await makeTestDirectory();
-    service = createTestService(directory);
-    const proposal = await proposeTestCluster(service, { name: 'standby' });
-    cluster = await service.provision(toRequest(proposal));
+    ({ service, cluster, remove } = await provisionTestCluster(this, { name: 'standby' }));
     await onPrimary(`CREATE TABLE sample (id int PRIMARY KEY, data int)`);
     await onPrimary(`SELECT create_distributed_table('sample', 'id')`);
     await onPrimary(`INSERT INTO sample SELECT i, i FROM generate_series(1, 100) i`);
@@ -46,11 +32,7 @@ describe('writes on a standby coordinator', function () {
     await onPrimary(`INSERT INTO plain VALUES (1, 1); INSERT INTO other.plain VALUES (1, 1)`);
     target = clusterTarget(service, cluster, nodeNamed(cluster, 'coordinator2'));
   });
-  after(async () => {
-    if (directory === undefined) return;
-    await service.close();
-    await removeTestDirectory(directory);
-  });
+  after(() => remove?.());
   beforeEach(async () => {
     await onNode(service, cluster, 'coordinator1', (session) => catchUp(session, 'coordinator2'));
     file = new FileSession(target, 'test.sql');

@@ -3,22 +3,12 @@ import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import * as v from 'valibot';
 import type { ClusterService } from '../../src/cluster/clusters.ts';
 import type { Cluster } from '../../src/cluster/model.ts';
-import { toRequest } from '../../src/cluster/provision/request.ts';
 import { catchUp } from '../../src/cluster/replication.ts';
 import type { StandbyWrites } from '../../src/contract/settings.ts';
 import { FileSession } from '../../src/sql/run/fileSession.ts';
 import type { SqlRun } from '../../src/sql/run/run.ts';
 import { clusterTarget, type Target } from '../../src/sql/run/target.ts';
-import {
-  createTestService,
-  makeTestDirectory,
-  needCitus,
-  nodeNamed,
-  onNode,
-  postmasterOf,
-  proposeTestCluster,
-  removeTestDirectory,
-} from '../support/clusters.ts';
+import { nodeNamed, onNode, postmasterOf, provisionTestCluster } from '../support/clusters.ts';
 import { newRun, outcomes } from '../support/sql.ts';
 
 /** The write over several shards that a standby couldn't do all or nothing in 2017 either. */
@@ -26,9 +16,9 @@ const WIDE = 'UPDATE sample SET data = data*2 WHERE id < 4';
 
 describe('what happens to writes on a standby coordinator', function () {
   this.timeout(60_000);
-  let directory: string | undefined;
   let service: ClusterService;
   let cluster: Cluster;
+  let remove: (() => Promise<void>) | undefined;
   let target: Target;
   let file: FileSession;
 
@@ -68,10 +58,7 @@ describe('what happens to writes on a standby coordinator', function () {
   };
 
   before(async function () {
-    await needCitus(this);
-    directory = await makeTestDirectory();
-    service = createTestService(directory);
-    cluster = await service.provision(toRequest(await proposeTestCluster(service, { name: 'policy' })));
+    ({ service, cluster, remove } = await provisionTestCluster(this, { name: 'policy' }));
     await on('coordinator1', 'CREATE TABLE sample (id int PRIMARY KEY, data int)');
     await on('coordinator1', `SELECT create_distributed_table('sample', 'id')`);
     await on('coordinator1', 'CREATE TABLE reference (id int PRIMARY KEY)');
@@ -80,11 +67,7 @@ describe('what happens to writes on a standby coordinator', function () {
     await on('worker1', 'SET citus.enable_ddl_propagation = off; CREATE TABLE plain (id int PRIMARY KEY)');
     target = clusterTarget(service, cluster, nodeNamed(cluster, 'coordinator2'));
   });
-  after(async () => {
-    if (directory === undefined) return;
-    await service.close();
-    await removeTestDirectory(directory);
-  });
+  after(() => remove?.());
   beforeEach(async () => {
     await on('coordinator1', 'TRUNCATE sample');
     await on('coordinator1', 'INSERT INTO sample SELECT i, i FROM generate_series(1, 20) i');

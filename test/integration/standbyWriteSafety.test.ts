@@ -5,7 +5,6 @@ import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import * as v from 'valibot';
 import type { ClusterService } from '../../src/cluster/clusters.ts';
 import type { Cluster } from '../../src/cluster/model.ts';
-import { toRequest } from '../../src/cluster/provision/request.ts';
 import { catchUp } from '../../src/cluster/replication.ts';
 import type { StandbyWrites } from '../../src/contract/settings.ts';
 import { connect, type Session } from '../../src/postgres/session.ts';
@@ -13,15 +12,7 @@ import { waitUntil } from '../../src/postgres/waitUntil.ts';
 import { FileSession } from '../../src/sql/run/fileSession.ts';
 import type { SqlRun } from '../../src/sql/run/run.ts';
 import { clusterTarget, type Target } from '../../src/sql/run/target.ts';
-import {
-  createTestService,
-  makeTestDirectory,
-  needCitus,
-  nodeNamed,
-  onNode,
-  proposeTestCluster,
-  removeTestDirectory,
-} from '../support/clusters.ts';
+import { nodeNamed, onNode, provisionTestCluster } from '../support/clusters.ts';
 import { newRun, outcomes } from '../support/sql.ts';
 
 /** Longer than anything here takes, also on a machine that is busy. */
@@ -30,17 +21,14 @@ const DEADLINE = { deadlineMs: 20_000 };
 /** What could make of a write by way of a standby a lost, a doubled or a different one, or tell something untrue of it. */
 describe('the safety of writes by way of a standby', function () {
   this.timeout(60_000);
-  let directory: string | undefined;
   let service: ClusterService;
   let cluster: Cluster;
+  let remove: (() => Promise<void>) | undefined;
   let target: Target;
   let file: FileSession;
 
   before(async function () {
-    await needCitus(this);
-    directory = await makeTestDirectory();
-    service = createTestService(directory);
-    cluster = await service.provision(toRequest(await proposeTestCluster(service, { name: 'safety' })));
+    ({ service, cluster, remove } = await provisionTestCluster(this, { name: 'safety' }));
     for (const sql of [
       'CREATE TABLE sample (id int PRIMARY KEY, data int)',
       `SELECT create_distributed_table('sample', 'id', shard_count => 4)`,
@@ -58,11 +46,7 @@ describe('the safety of writes by way of a standby', function () {
     }
     target = targetOf('coordinator2');
   });
-  after(async () => {
-    if (directory === undefined) return;
-    await service.close();
-    await removeTestDirectory(directory);
-  });
+  after(() => remove?.());
   beforeEach(async () => {
     await on('coordinator1', 'TRUNCATE log, plain');
     await on('coordinator1', 'UPDATE sample SET data = id');

@@ -3,29 +3,20 @@ import { after, before, describe, it } from 'mocha';
 import * as v from 'valibot';
 import type { ClusterService } from '../../src/cluster/clusters.ts';
 import type { Cluster } from '../../src/cluster/model.ts';
-import { toRequest } from '../../src/cluster/provision/request.ts';
 import { waitUntil } from '../../src/postgres/waitUntil.ts';
 import { catchUp } from '../../src/cluster/replication.ts';
 import { FileSession } from '../../src/sql/run/fileSession.ts';
 import { clusterTarget } from '../../src/sql/run/target.ts';
 import { Planner } from '../../src/sql/where/planner.ts';
 import type { Whereabouts } from '../../src/sql/where/whereabouts.ts';
-import {
-  createTestService,
-  makeTestDirectory,
-  needCitus,
-  nodeNamed,
-  onNode,
-  proposeTestCluster,
-  removeTestDirectory,
-} from '../support/clusters.ts';
+import { nodeNamed, onNode, provisionTestCluster } from '../support/clusters.ts';
 import { newRun, outcomes } from '../support/sql.ts';
 
 describe('where statements would run', function () {
   this.timeout(60_000);
-  let directory: string | undefined;
   let service: ClusterService;
   let cluster: Cluster;
+  let remove: (() => Promise<void>) | undefined;
   const planners = new Map<string, Planner>();
 
   const on = (node: string, sql: string): Promise<void> =>
@@ -54,10 +45,7 @@ describe('where statements would run', function () {
   };
 
   before(async function () {
-    await needCitus(this);
-    directory = await makeTestDirectory();
-    service = createTestService(directory);
-    cluster = await service.provision(toRequest(await proposeTestCluster(service, { name: 'where' })));
+    ({ service, cluster, remove } = await provisionTestCluster(this, { name: 'where' }));
     await onNode(service, cluster, 'coordinator1', async (session) => {
       for (const sql of [
         'CREATE TABLE sample (id int PRIMARY KEY, data int)',
@@ -94,9 +82,7 @@ describe('where statements would run', function () {
   });
   after(async () => {
     for (const planner of planners.values()) await planner.close();
-    if (directory === undefined) return;
-    await service.close();
-    await removeTestDirectory(directory);
+    await remove?.();
   });
 
   it('tells how many shards a statement reaches, and what it is there', async () => {

@@ -6,7 +6,6 @@ import { format, resolveConfig } from 'prettier';
 import * as v from 'valibot';
 import type { ClusterService } from '../../src/cluster/clusters.ts';
 import type { Cluster } from '../../src/cluster/model.ts';
-import { toRequest } from '../../src/cluster/provision/request.ts';
 import { catchUp } from '../../src/cluster/replication.ts';
 import type { StandbyWrites } from '../../src/contract/settings.ts';
 import { connect, type Session } from '../../src/postgres/session.ts';
@@ -14,15 +13,7 @@ import { waitUntil } from '../../src/postgres/waitUntil.ts';
 import { FileSession } from '../../src/sql/run/fileSession.ts';
 import type { SqlRun } from '../../src/sql/run/run.ts';
 import { clusterTarget } from '../../src/sql/run/target.ts';
-import {
-  createTestService,
-  makeTestDirectory,
-  needCitus,
-  nodeNamed,
-  onNode,
-  proposeTestCluster,
-  removeTestDirectory,
-} from '../support/clusters.ts';
+import { nodeNamed, onNode, provisionTestCluster } from '../support/clusters.ts';
 import { newRun } from '../support/sql.ts';
 
 /** The rows of a table, by id; the tables that hold a statement's work. */
@@ -206,9 +197,9 @@ const document = path.join(import.meta.dirname, '../../docs/write-matrix.md');
 /** Each kind of statement by way of a standby coordinator, in each situation: no write is lost, doubled or half done. */
 describe('writes by way of a standby', function () {
   this.timeout(90_000);
-  let directory: string | undefined;
   let service: ClusterService;
   let cluster: Cluster;
+  let remove: (() => Promise<void>) | undefined;
   let state: State;
   let nextId = 1000;
   const sessions = new Map<string, Session>();
@@ -225,10 +216,7 @@ describe('writes by way of a standby', function () {
   };
 
   before(async function () {
-    await needCitus(this);
-    directory = await makeTestDirectory();
-    service = createTestService(directory);
-    cluster = await service.provision(toRequest(await proposeTestCluster(service, { name: 'matrix' })));
+    ({ service, cluster, remove } = await provisionTestCluster(this, { name: 'matrix' }));
     await onNode(service, cluster, 'coordinator1', async (primary) => {
       for (const sql of [
         'CREATE TABLE sample (id int PRIMARY KEY, data int)',
@@ -260,9 +248,7 @@ describe('writes by way of a standby', function () {
   });
   after(async () => {
     for (const open of sessions.values()) await open.close();
-    if (directory === undefined) return;
-    await service.close();
-    await removeTestDirectory(directory);
+    await remove?.();
   });
 
   it('has rows 2 and 5 on different workers', async () => {

@@ -5,7 +5,7 @@ import type { Context } from 'mocha';
 import type { ClusterService } from '../../src/cluster/clusters.ts';
 import { defaultDirectory, downloadDirectory } from '../../src/cluster/defaultDirectory.ts';
 import type { Cluster, ClusterNode } from '../../src/cluster/model.ts';
-import { type Proposal, type ProvisionWishes } from '../../src/cluster/provision/request.ts';
+import { type Proposal, type ProvisionWishes, toRequest } from '../../src/cluster/provision/request.ts';
 import { noSecretStore } from '../../src/cluster/secrets.ts';
 import { type ClusterSettings, createClusterService } from '../../src/cluster/service.ts';
 import type { Machine } from '../../src/runtime/runtime.ts';
@@ -76,6 +76,37 @@ export const proposeTestCluster = (
   service: ClusterService,
   wishes: ProvisionWishes = {},
 ): Promise<Proposal> => service.propose({ ports: TEST_PORTS, ...wishes });
+
+/** A cluster that a suite has to itself. */
+interface TestCluster {
+  /** The folder that it is in. */
+  readonly directory: string;
+  readonly service: ClusterService;
+  readonly cluster: Cluster;
+  /** Destroys it, and removes the folder. */
+  readonly remove: () => Promise<void>;
+}
+
+/** Provisions a Citus cluster for a suite. Skips where this machine has no Citus. */
+export const provisionTestCluster = async (
+  context: Context,
+  wishes: ProvisionWishes = {},
+): Promise<TestCluster> => {
+  await needCitus(context);
+  const directory = await makeTestDirectory();
+  const service = createTestService(directory);
+  const remove = async (): Promise<void> => {
+    await service.close();
+    await removeTestDirectory(directory);
+  };
+  try {
+    const cluster = await service.provision(toRequest(await proposeTestCluster(service, wishes)));
+    return { directory, service, cluster, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+};
 
 export const nodeNamed = (cluster: Cluster, name: string): ClusterNode => {
   const node = cluster.nodes.find((candidate) => candidate.name === name);
