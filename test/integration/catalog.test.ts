@@ -157,8 +157,9 @@ describe('the catalog of a Citus cluster', function () {
     });
   });
   after(async () => {
+    if (remove === undefined) return;
     await catalogs.close();
-    await remove?.();
+    await remove();
   });
 
   it('runs the statements of the snippets', async () => {
