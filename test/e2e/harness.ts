@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { after, afterEach, before } from 'mocha';
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
 import { openBrowser } from '../../scripts/editor/browser.mjs';
@@ -234,12 +234,33 @@ export class EditorWindow {
    * @param file an absolute path; its folder exists, itself it doesn't
    */
   async saveAs(title: string, file: string): Promise<void> {
+    await this.#answerFileDialog(title, file, () => Promise.resolve(true));
+  }
+
+  /**
+   * Chooses a file in the open dialog, and waits until the dialog is gone.
+   *
+   * @param title the dialog's title
+   * @param file an absolute path; the file exists
+   */
+  async openFrom(title: string, file: string): Promise<void> {
+    const chosen = this.quickInput(title).getByRole('option', { name: basename(file), exact: true });
+    await this.#answerFileDialog(title, file, () => chosen.isVisible());
+  }
+
+  async #answerFileDialog(title: string, file: string, isReady: () => Promise<boolean>): Promise<void> {
     const dialog = this.quickInput(title);
-    // It puts its proposal in last, when it has listed the folder: into what was typed before, if need be.
-    await dialog.getByRole('option').first().waitFor();
-    await dialog.locator('input.input').fill(file);
-    await dialog.locator('input.input').press('Enter');
-    await dialog.waitFor({ state: 'hidden' });
+    const input = dialog.locator('input.input');
+    // Until then it may be the palette, whose row says the same as the title.
+    await dialog.getByRole('option', { name: '..', exact: true }).waitFor();
+    // It puts in its proposal after that, and so possibly over what was typed.
+    await eventually(async () => {
+      if ((await input.inputValue()) !== file) await input.fill(file);
+      if (!(await isReady())) return false;
+      await input.press('Enter');
+      await dialog.waitFor({ state: 'hidden', timeout: 2_000 }).catch(() => undefined);
+      return dialog.isHidden();
+    }, `“${title}” took the file`);
   }
 
   /** What each row of the open quick pick says, once there are some. */
