@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import type { Locator } from 'playwright-core';
 import { waitUntil } from '../../src/postgres/waitUntil.ts';
+import { postmasterOf } from '../support/clusters.ts';
 import { useClusterWindow } from './clusterWindow.ts';
+import { eventually } from './harness.ts';
 
 const FILES = {
   'query.sql': 'SELECT \nFROM orders o\n  JOIN items i ON ;\n\nSELECT ;\n',
@@ -12,7 +14,7 @@ const FILES = {
 /** Writing SQL in a file that is attached to a standby coordinator. */
 describe('writing SQL', function () {
   this.timeout(120_000);
-  const { window } = useClusterWindow({
+  const { window, cluster } = useClusterWindow({
     files: FILES,
     prepare: async (session) => {
       await session.run(
@@ -43,6 +45,23 @@ describe('writing SQL', function () {
     await window().page.keyboard.press('End');
   };
 
+  it('suggests again when a slow server has told what it has', async () => {
+    const postmaster = await postmasterOf(cluster(), 'coordinator2');
+    process.kill(postmaster, 'SIGSTOP');
+    try {
+      await goToEndOf(1);
+      await window().page.keyboard.type('o.', { delay: 50 });
+      await suggestion('all columns').waitFor();
+      assert.equal(await suggestion('total').count(), 0);
+    } finally {
+      process.kill(postmaster, 'SIGCONT');
+    }
+    await suggestion('total').waitFor();
+    await window().page.keyboard.press('Escape');
+    await window().page.keyboard.press('Backspace');
+    await window().page.keyboard.press('Backspace');
+  });
+
   it('suggests the columns of an alias, the distribution column first', async () => {
     await goToEndOf(1);
     await window().page.keyboard.type('o.', { delay: 50 });
@@ -71,8 +90,15 @@ describe('writing SQL', function () {
     for (let step = 0; step < 'SELECT '.length; step++) await window().page.keyboard.press('ArrowRight');
     await window().page.keyboard.type('create_dist', { delay: 50 });
     await suggestion('create_distributed_table').waitFor();
-    await window().page.keyboard.press('Control+Space');
-    await window().page.locator('.suggest-details').getByText('Makes a plain table').first().waitFor();
+    const details = window().page.locator('.suggest-details').getByText('Makes a plain table').first();
+    // While the list is being made anew the key only asks for the list.
+    await eventually(async () => {
+      if (!(await details.isVisible())) await window().page.keyboard.press('Control+Space');
+      return details.waitFor({ timeout: 2_000 }).then(
+        () => true,
+        () => false,
+      );
+    }, 'the details were shown');
     await window().screenshot('function dark');
     await window().page.keyboard.press('Enter');
     const hints = window().page.locator('.parameter-hints-widget.visible');

@@ -70,10 +70,14 @@ export class NodeCatalog {
 
   /** Loads the columns and keys of relations that `details` doesn't have. Never fails. */
   async loadDetails(oids: Iterable<number>): Promise<void> {
-    const missing = [...oids].filter((oid) => !this.#details.has(oid));
-    if (missing.length === 0 || performance.now() - this.#failedAt < RETRY_MS) return;
+    const isMissing = (oid: number): boolean => !this.#details.has(oid);
+    const wanted = [...oids].filter(isMissing);
+    if (wanted.length === 0 || performance.now() - this.#failedAt < RETRY_MS) return;
     const details = this.#details;
     await this.#ask(async (session) => {
+      // Another question may have loaded them while this one waited for its turn.
+      const missing = wanted.filter(isMissing);
+      if (missing.length === 0) return;
       const found = await loadDetails(session, missing);
       // What has no columns, or is gone, is not asked for again.
       for (const oid of missing) details.set(oid, found.get(oid) ?? { columns: [], foreignKeys: [] });

@@ -6,6 +6,9 @@ import type { KnowledgeOfFiles } from './knowledge.ts';
 /** What brings the list up besides letters. */
 export const COMPLETION_TRIGGERS = ['.', '"', ':'] as const;
 
+/** Whoever hasn't typed on within this time may have closed the list: it shouldn't come back. */
+const STILL_WANTED_MS = 5_000;
+
 const KINDS: Readonly<Record<Suggestion['kind'], vscode.CompletionItemKind>> = {
   keyword: vscode.CompletionItemKind.Keyword,
   schema: vscode.CompletionItemKind.Module,
@@ -77,8 +80,27 @@ export class SqlCompletionProvider implements vscode.CompletionItemProvider<SqlC
       if (suggestion.call !== undefined && !opens) addParentheses(item, suggestion);
       return item;
     });
-    const loading = knowledge.catalog === undefined;
-    return new vscode.CompletionList(items, completion.incomplete || loading || completion.missing.size > 0);
+    const lacking = knowledge.catalog === undefined || completion.missing.size > 0;
+    if (lacking)
+      void this.#suggestAgain(document, position, this.#knowledge.arrival(knowledge, completion.missing));
+    return new vscode.CompletionList(items, completion.incomplete || lacking);
+  }
+
+  /** Brings the list up anew when what it lacked has come, unless the person has gone on or has waited for long. */
+  async #suggestAgain(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    arrival: Promise<boolean>,
+  ): Promise<void> {
+    const { version } = document;
+    const asked = performance.now();
+    if (!(await arrival) || performance.now() - asked > STILL_WANTED_MS) return;
+    const editor = vscode.window.activeTextEditor;
+    const isThere = editor?.document === document && editor.selection.active.isEqual(position);
+    if (!isThere || document.version !== version) return;
+    // The editor doesn't ask again while its list is open.
+    await vscode.commands.executeCommand('hideSuggestWidget');
+    await vscode.commands.executeCommand('editor.action.triggerSuggest');
   }
 
   resolveCompletionItem(item: SqlCompletionItem): SqlCompletionItem {

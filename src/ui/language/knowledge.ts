@@ -73,6 +73,20 @@ export class KnowledgeOfFiles {
     return ask(knowledge);
   }
 
+  /**
+   * Waits, for as long as it takes, for what nobody had the patience to wait for.
+   * @param missing the relations whose columns an answer would have needed
+   * @returns whether it is there now
+   */
+  async arrival({ catalog, source }: FileKnowledge, missing: ReadonlySet<number>): Promise<boolean> {
+    if (!catalog) {
+      await source.load();
+      return source.current !== undefined;
+    }
+    await source.loadDetails(missing);
+    return [...missing].every((oid) => source.details(oid) !== undefined);
+  }
+
   /** Functions that the sharding of a file's cluster offers. */
   functionNames(file: vscode.Uri): readonly string[] {
     const { service, monitor, attachments } = this.#dependencies;
