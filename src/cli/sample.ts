@@ -29,7 +29,7 @@ export const runSample = async (
   cluster: Cluster,
   source: string,
 ): Promise<SampleResult[]> => {
-  const status = await service.status(cluster);
+  const status = await service.coordinatorStatus(cluster);
   const sessions = new Map<string, Session>();
   const roleOf = (name: string): 'primary' | 'standby' => status.get(name)?.role ?? 'primary';
   const [first] = coordinators(cluster);

@@ -74,8 +74,13 @@ export interface ClusterService {
   hasPsql(cluster: Cluster): Promise<boolean>;
   /** How to connect to a node as the superuser. Holds a secret. */
   credentials(cluster: Cluster, node: ClusterNode): Promise<Credentials>;
-  /** Asks every node how it is; each answers or is given up within 1 s. */
+  /** Asks every node how it is, to show it; each answers or is given up within 1 s. */
   status(cluster: Cluster, signal?: AbortSignal): Promise<ClusterStatus>;
+  /**
+   * Asks the coordinators what they are, to decide something by it; each answers or is given up within 4 s, since
+   * on a busy machine one that is well may take its time.
+   */
+  coordinatorStatus(cluster: Cluster, signal?: AbortSignal): Promise<ClusterStatus>;
   /** How tables are spread over this cluster. */
   sharding(cluster: Cluster): Sharding;
   /** Marks a cluster for people, in place of how it was marked before; all windows see it. */

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ClusterService } from './clusters.ts';
 import type { Cluster } from './model.ts';
-import { PROBE_DEADLINE_MS } from './probe.ts';
+import { GLANCE_MS } from './probe.ts';
 import { Repeating, systemTimer, type Timer } from './repeating.ts';
 import type { ClusterStatus, NodeStatus } from './status.ts';
 
 /** News is never older than this: the pause between two looks and the time that a silent node is given. */
 const NEWS_MS = 1800;
-const STATUS_PAUSE_MS = NEWS_MS - PROBE_DEADLINE_MS;
+const STATUS_PAUSE_MS = NEWS_MS - GLANCE_MS;
 /** Between two looks at the list of clusters; our own changes to it are announced, this finds those of other windows. */
 const LIST_PAUSE_MS = 1500;
 

@@ -5,11 +5,13 @@ import { ConnectionError, ServerError, SqlState } from '../postgres/errors.ts';
 import { type Session, withSession } from '../postgres/session.ts';
 import type { NodeHost, Runtime } from '../runtime/runtime.ts';
 import type { Sharding } from '../sharding/sharding.ts';
-import { type Cluster, type ClusterNode, peerAddress } from './model.ts';
+import { type ClusterNode, peerAddress } from './model.ts';
 import type { ClusterStatus, NodeStatus } from './status.ts';
 
-/** A server that says nothing for this long is `unresponsive`. */
-export const PROBE_DEADLINE_MS = 1000;
+/** Of servers whose state is shown: one that says nothing for this long is `unresponsive`. */
+export const GLANCE_MS = 1000;
+/** Of servers whose state decides something: whoever waits for that would rather wait than be refused. */
+export const PATIENCE_MS = 4000;
 
 const SelfRow = v.object({
   standby: v.boolean(),
@@ -34,23 +36,25 @@ export interface ProbeContext {
   readonly runtime: Runtime;
   readonly sharding: Sharding;
   readonly credentials: (node: ClusterNode) => Promise<Credentials>;
+  /** How long each node may take to answer. */
+  readonly deadlineMs: number;
 }
 
-/** Asks all nodes at once how they are. Takes at most a little over PROBE_DEADLINE_MS, whatever the nodes do. */
-export const probeCluster = async (
-  cluster: Cluster,
+/** Asks nodes of one cluster at once how they are. Takes little longer than the deadline, whatever they do. */
+export const probeNodes = async (
+  nodes: readonly ClusterNode[],
   context: ProbeContext,
   signal?: AbortSignal,
 ): Promise<ClusterStatus> => {
   const answers = new Map(
     await Promise.all(
-      cluster.nodes.map(async (node) => [node.name, await probeNode(node, context, signal)] as const),
+      nodes.map(async (node) => [node.name, await probeNode(node, context, signal)] as const),
     ),
   );
   const primary = [...answers.values()].find(({ standbys }) => standbys !== undefined);
   const placements = [...answers.values()].find((answer) => answer.placements !== undefined)?.placements;
   return new Map(
-    cluster.nodes.map((node): [string, NodeStatus] => {
+    nodes.map((node): [string, NodeStatus] => {
       const status = answers.get(node.name)?.status ?? { state: 'unresponsive' };
       const asStandby = status.role === 'standby' ? primary?.standbys?.get(node.name) : undefined;
       const shardCount = node.kind === 'worker' ? placements?.get(address(peerAddress(node))) : undefined;
@@ -70,22 +74,22 @@ export const probeCluster = async (
 
 const probeNode = async (
   node: ClusterNode,
-  { runtime, sharding, credentials }: ProbeContext,
+  { runtime, sharding, credentials, deadlineMs }: ProbeContext,
   signal?: AbortSignal,
 ): Promise<Answer> => {
-  const deadline = AbortSignal.timeout(PROBE_DEADLINE_MS);
+  const deadline = AbortSignal.timeout(deadlineMs);
   const options = {
     applicationName: 'citus-status',
-    deadlineMs: PROBE_DEADLINE_MS,
+    deadlineMs,
     signal: signal ? AbortSignal.any([deadline, signal]) : deadline,
   };
   try {
     return await withSession(await credentials(node), options, (session) => ask(node, session, sharding));
   } catch (error) {
     if (deadline.aborted) {
-      return { status: { state: 'unresponsive', detail: `No answer within ${PROBE_DEADLINE_MS / 1000} s.` } };
+      return { status: { state: 'unresponsive', detail: `No answer within ${deadlineMs / 1000} s.` } };
     }
-    return { status: await failureStatus(error, runtime.node(node.name)) };
+    return { status: await failureStatus(error, runtime.node(node.name), deadlineMs) };
   }
 };
 
@@ -133,21 +137,21 @@ const askForStandbys = async (primary: Session): Promise<NonNullable<Answer['sta
   );
 };
 
-const failureStatus = async (error: unknown, host: NodeHost): Promise<NodeStatus> => {
+const failureStatus = async (error: unknown, host: NodeHost, deadlineMs: number): Promise<NodeStatus> => {
   const detail = error instanceof Error ? error.message : String(error);
   if (error instanceof ServerError) {
     return { state: error.code === SqlState.cannotConnectNow ? 'starting' : 'refused', detail };
   }
   // A container's port may accept, and close, what its server doesn't listen for yet.
   if (error instanceof ConnectionError && (error.reason === 'refused' || error.reason === 'lost')) {
-    return await deadOrAlive(host, detail);
+    return await deadOrAlive(host, detail, deadlineMs);
   }
   return { state: 'refused', detail };
 };
 
 /** Of a server that takes no connections, where its runtime tells in time: a container engine may be stuck itself. */
-const deadOrAlive = async (host: NodeHost, detail: string): Promise<NodeStatus> => {
-  const untold = delay(PROBE_DEADLINE_MS, undefined, { ref: false });
+const deadOrAlive = async (host: NodeHost, detail: string, deadlineMs: number): Promise<NodeStatus> => {
+  const untold = delay(deadlineMs, undefined, { ref: false });
   try {
     const alive = await Promise.race([host.isAlive(), untold]);
     if (alive === undefined) return { state: 'unresponsive', detail };

@@ -9,11 +9,11 @@ import type { ClusterService, OperationOptions } from './clusters.ts';
 import { readDescription, writeDescription } from './description.ts';
 import { ClusterError } from './errors.ts';
 import { withLock } from '../runtime/lock.ts';
-import { type Cluster, type ClusterNode, paths, peerAddress, workers } from './model.ts';
+import { type Cluster, type ClusterNode, coordinators, paths, peerAddress, workers } from './model.ts';
 import { type ClusterStatus, primariesIn, primaryIn } from './status.ts';
 import { type MoveSide, moveTable } from './moveTable.ts';
 import { startNodes, stopNodes } from './operate.ts';
-import { probeCluster } from './probe.ts';
+import { GLANCE_MS, PATIENCE_MS, type ProbeContext, probeNodes } from './probe.ts';
 import { addWorker, type AddingContext } from './provision/addWorker.ts';
 import { lookAround } from './provision/equipment.ts';
 import { obtain } from './provision/obtain.ts';
@@ -169,17 +169,18 @@ export const createClusterService = (dependencies: ClusterServiceDependencies): 
     return clusters;
   };
 
-  const status = async (cluster: Cluster, signal?: AbortSignal): Promise<ClusterStatus> => {
-    const context = {
-      runtime: await machine.runtime(cluster),
-      sharding: sharding(cluster),
-      credentials: (node: ClusterNode) => credentials(cluster, node),
-    };
-    return await probeCluster(cluster, context, signal);
-  };
+  const probeContext = async (cluster: Cluster, deadlineMs: number): Promise<ProbeContext> => ({
+    runtime: await machine.runtime(cluster),
+    sharding: sharding(cluster),
+    credentials: (node) => credentials(cluster, node),
+    deadlineMs,
+  });
+
+  const coordinatorStatus = async (cluster: Cluster, signal?: AbortSignal): Promise<ClusterStatus> =>
+    probeNodes(coordinators(cluster), await probeContext(cluster, PATIENCE_MS), signal);
 
   const primaryOf = async (cluster: Cluster): Promise<ClusterNode> => {
-    const roles = await status(cluster);
+    const roles = await coordinatorStatus(cluster);
     const primary = primaryIn(cluster, roles);
     if (primary) return primary;
     const primaries = primariesIn(cluster, roles).map(({ name }) => name);
@@ -315,7 +316,10 @@ export const createClusterService = (dependencies: ClusterServiceDependencies): 
 
     credentials,
 
-    status,
+    status: async (cluster, signal) =>
+      probeNodes(cluster.nodes, await probeContext(cluster, GLANCE_MS), signal),
+
+    coordinatorStatus,
 
     sharding,
 

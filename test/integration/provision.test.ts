@@ -283,6 +283,22 @@ describe('operating a cluster', function () {
     }
   });
 
+  it('gives a primary that is slow to answer more time where its role decides something', async () => {
+    const pid = await postmasterOf(cluster, 'coordinator1');
+    process.kill(pid, 'SIGSTOP');
+    let decision;
+    try {
+      decision = service.coordinatorStatus(cluster);
+      assert.equal((await service.status(cluster)).get('coordinator1')?.state, 'unresponsive');
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    const roles = await decision;
+    assert.equal(roles.get('coordinator1')?.role, 'primary');
+    assert.equal(roles.get('coordinator2')?.role, 'standby');
+    assert.equal(roles.has('worker1'), false);
+  });
+
   it('refuses to start a node whose port another program took', async () => {
     const worker = nodeNamed(cluster, 'worker1');
     await service.stop(cluster, [worker]);

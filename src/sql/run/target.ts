@@ -64,7 +64,7 @@ export interface Target extends Server {
   readonly workers: readonly Server[];
   /**
    * The coordinator that takes writes; undefined where none answers, or several say that they are it.
-   * Takes as long as the cluster's slowest node, at most about 1 s.
+   * Takes as long as the cluster's slowest coordinator, at most about 4 s.
    */
   findPrimary(signal?: AbortSignal): Promise<Server | undefined>;
   /**
@@ -98,7 +98,7 @@ interface Access {
 
 /** The way to one node of a cluster. */
 export const clusterTarget = (
-  service: Pick<ClusterService, 'credentials' | 'status' | 'sharding'>,
+  service: Pick<ClusterService, 'credentials' | 'coordinatorStatus' | 'sharding'>,
   cluster: Cluster,
   node: ClusterNode,
   access: Access = {},
@@ -115,19 +115,19 @@ export const clusterTarget = (
   },
   workers: workers(cluster).map((worker) => clusterServer(service, cluster, worker, access)),
   findPrimary: async (signal) => {
-    const status = await service.status(cluster, signal);
+    const status = await service.coordinatorStatus(cluster, signal);
     const primary = primaryIn(cluster, status);
     return primary && clusterServer(service, cluster, primary, access);
   },
   mayHavePrimary: async (signal) => {
-    const status = await service.status(cluster, signal);
+    const status = await service.coordinatorStatus(cluster, signal);
     return coordinators(cluster).some(({ name }) => {
       const { state, role } = status.get(name) ?? {};
       return state !== 'stopped' && role !== 'standby';
     });
   },
   whyNoPrimary: async (signal) => {
-    const status = await service.status(cluster, signal);
+    const status = await service.coordinatorStatus(cluster, signal);
     const primaries = primariesIn(cluster, status).map(({ name }) => name);
     if (primaries.length > 1)
       return `${primaries.join(' and ')} both say that they are it, so neither is used`;

@@ -22,7 +22,7 @@ import type { TransactionModes } from '../transactions/transactionModes.ts';
 import type { FilesWhereabouts } from './whereabouts.ts';
 
 export interface SqlCommandDependencies {
-  readonly service: Pick<ClusterService, 'credentials' | 'status' | 'sharding'>;
+  readonly service: Pick<ClusterService, 'credentials' | 'coordinatorStatus' | 'sharding'>;
   readonly monitor: ClusterMonitor;
   readonly targets: Targets;
   readonly guard: Guard;

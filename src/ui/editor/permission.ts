@@ -27,7 +27,7 @@ export const askPermission = async (
   document: vscode.TextDocument,
   attached: Attached,
   pieces: readonly Piece[],
-  service: Pick<ClusterService, 'status'>,
+  service: Pick<ClusterService, 'coordinatorStatus'>,
   whereabouts: FilesWhereabouts,
 ): Promise<Permission | undefined> => {
   const { cluster, node, readOnly } = attached;
@@ -62,11 +62,12 @@ export const askPermission = async (
 const roleMismatch = async (
   document: vscode.TextDocument,
   { cluster, node }: Attached,
-  service: Pick<ClusterService, 'status'>,
+  service: Pick<ClusterService, 'coordinatorStatus'>,
 ): Promise<string | undefined> => {
   const expected = headerOf(document)?.role?.text;
   if (expected === undefined) return undefined;
-  const actual = node.kind === 'worker' ? 'worker' : (await service.status(cluster)).get(node.name)?.role;
+  const actual =
+    node.kind === 'worker' ? 'worker' : (await service.coordinatorStatus(cluster)).get(node.name)?.role;
   if (actual === expected) return undefined;
   const is =
     actual === undefined

@@ -30,7 +30,7 @@ import { WhereHover } from './whereHover.ts';
 import { WhereLenses } from './whereLenses.ts';
 
 export interface SqlEditorDependencies {
-  readonly service: Pick<ClusterService, 'credentials' | 'status' | 'sharding'>;
+  readonly service: Pick<ClusterService, 'credentials' | 'coordinatorStatus' | 'sharding'>;
   readonly monitor: ClusterMonitor;
   readonly targets: Targets;
   readonly guard: Guard;

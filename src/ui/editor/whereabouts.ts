@@ -22,7 +22,7 @@ export interface FileWhereabouts {
 
 /** Finds out where statements of files would run: on the nodes that the files are attached to, as they are now. */
 export class FilesWhereabouts implements vscode.Disposable {
-  readonly #service: Pick<ClusterService, 'credentials' | 'status' | 'sharding'>;
+  readonly #service: Pick<ClusterService, 'credentials' | 'coordinatorStatus' | 'sharding'>;
   readonly #monitor: ClusterMonitor;
   readonly #attachments: Attachments;
   readonly #connections: Connections;
@@ -37,7 +37,7 @@ export class FilesWhereabouts implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
 
   constructor(
-    service: Pick<ClusterService, 'credentials' | 'status' | 'sharding'>,
+    service: Pick<ClusterService, 'credentials' | 'coordinatorStatus' | 'sharding'>,
     monitor: ClusterMonitor,
     attachments: Attachments,
     connections: Connections,
