@@ -58,7 +58,7 @@ host    replication  ${replicationUser}  ${addresses}  scram-sha-256
 `;
 
 /**
- * What a standby needs to know to follow its primary, as pg_basebackup writes it to postgresql.auto.conf
+ * What a standby needs to know to follow its primary, for postgresql.auto.conf
  * (PostgreSQL manual, 27.2.4 "Setting Up a Standby Server").
  * @param options.slot the standby's slot on the primary, and its name there
  */

@@ -63,25 +63,23 @@ export const stopServer = (dataDirectory: string, mode: StopMode): ServerCommand
 });
 
 /**
- * Copies a running primary into a new data folder, set up to follow it through a slot made on the way.
+ * Copies a running server into a new data folder, with the WAL that the copy needs, which a slot made before must keep.
+ * Streaming that WAL along would take a slot only when the copy has begun, when another copy's checkpoint may have
+ * removed it, and a second process that outlives pg_basebackup where that is killed.
  * The fast checkpoint spares the wait for the next one, minutes by default.
  */
 export const baseBackup = (options: {
   primary: Endpoint;
   user: string;
-  slot: string;
   dataDirectory: string;
   passfile: string;
 }): ServerCommand<void> => ({
   file: 'pg_basebackup',
   args: [
-    `--dbname=host=${options.primary.host} port=${options.primary.port} user=${options.user} application_name=${options.slot}`,
+    `--dbname=host=${options.primary.host} port=${options.primary.port} user=${options.user}`,
     `--pgdata=${options.dataDirectory}`,
-    '--wal-method=stream',
+    '--wal-method=fetch',
     '--checkpoint=fast',
-    '--write-recovery-conf',
-    '--create-slot',
-    `--slot=${options.slot}`,
     '--no-password',
   ],
   env: { PGPASSFILE: options.passfile },

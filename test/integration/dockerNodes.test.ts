@@ -12,7 +12,9 @@ import {
   configuration,
   hostBasedAuthentication,
   INCLUDE_LINE,
+  standbyConfiguration,
 } from '../../src/postgres/configuration.ts';
+import { createReplicationSlot } from '../../src/postgres/lowLevelBackup.ts';
 import type { Credentials } from '../../src/postgres/endpoint.ts';
 import { formatPassfile } from '../../src/postgres/passfile.ts';
 import { baseBackup, initdb, type ServerCommand } from '../../src/postgres/serverCommands.ts';
@@ -289,15 +291,14 @@ describe('nodes in containers', function () {
   it('copy a node from its neighbour by name, with the passfile, and stream from it', async () => {
     await standby.files.write(standby.paths.passfile, passwords, 0o600);
     const { data, passfile } = standby.paths;
-    await standby.run(
-      baseBackup({
-        primary: { host: 'primary', port: 5432 },
-        user: 'postgres',
-        slot: 'standby',
-        dataDirectory: data,
-        passfile,
-      }),
+    const source = { primary: { host: 'primary', port: 5432 }, user: 'postgres', passfile };
+    await withSession(login(primaryPort), { applicationName: 'test' }, (session) =>
+      createReplicationSlot(session, 'standby'),
     );
+    await standby.run(baseBackup({ ...source, dataDirectory: data }));
+    const follow = standbyConfiguration({ ...source, slot: 'standby' });
+    await standby.files.write(`${data}/standby.signal`, '', 0o600);
+    await standby.files.write(`${data}/postgresql.auto.conf`, follow, 0o600);
     await standby.files.write(`${data}/${CONFIGURATION_FILE}`, settings(standby, 'standby'), 0o600);
     await standby.start();
     await query(primaryPort, "SELECT pg_catalog.pg_logical_emit_message(true, 'test', 'x')::text AS value");

@@ -5,7 +5,8 @@ import net from 'node:net';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import * as v from 'valibot';
-import type { ClusterService } from '../../src/cluster/clusters.ts';
+import type { ClusterService, Progress } from '../../src/cluster/clusters.ts';
+import { readDescription } from '../../src/cluster/description.ts';
 import { ClusterError } from '../../src/cluster/errors.ts';
 import { withLock } from '../../src/runtime/lock.ts';
 import { type Cluster, paths } from '../../src/cluster/model.ts';
@@ -118,6 +119,33 @@ describe('provisioning', function () {
       ),
     );
     assert.deepEqual(slots.map(({ name }) => name).sort(), ['coordinator2', 'coordinator3']);
+  });
+
+  it('copies a primary that removes the WAL it no longer needs meanwhile', async () => {
+    const request = toRequest(await proposeTestCluster(service, { coordinators: 3, workers: 1 }));
+    const provisioned = new AbortController();
+    let removing: Promise<void> | undefined;
+    const onProgress = ({ running }: Progress): void => {
+      if (running.some((title) => title.startsWith('Copy coordinator1'))) removing ??= removeWal();
+    };
+    const removeWal = async (): Promise<void> => {
+      const cluster = await readDescription(localMachine.ownFiles, path.join(directory, request.name));
+      await onNode(service, cluster!, 'coordinator1', async (session) => {
+        while (!provisioned.signal.aborted) {
+          await session.run(`SELECT pg_logical_emit_message(false, 'test', ''), pg_switch_wal()`);
+          await session.run('CHECKPOINT');
+        }
+      });
+    };
+    const cluster = await service.provision(request, { onProgress }).finally(() => {
+      provisioned.abort();
+    });
+    await removing;
+    const status = await service.status(cluster);
+    assert.deepEqual(
+      ['coordinator2', 'coordinator3'].map((name) => status.get(name)?.streaming),
+      [true, true],
+    );
   });
 
   it('keeps secrets to itself: folders 0700, files 0600, no password in any log or description', async () => {

@@ -1,7 +1,6 @@
 import { standbyConfiguration } from '../../postgres/configuration.ts';
 import { createReplicationSlot, withBackup } from '../../postgres/lowLevelBackup.ts';
 import { baseBackup } from '../../postgres/serverCommands.ts';
-import type { DataFolderCopy } from '../../runtime/runtime.ts';
 import { type ClusterNode, peerAddress } from '../model.ts';
 import { inFolder, onNode, type Provisioning, REPLICATION_USER } from './provisioning.ts';
 
@@ -17,42 +16,21 @@ export const copyPrimary = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const host = work.runtime.node(standby.name);
+  const { files, paths } = host;
+  const inData = (name: string): string => inFolder(paths.data, name);
   const copy = await host.dataFolderCopy();
-  if (copy) {
-    await copyByHand(work, primary, standby, copy, signal);
-    return;
-  }
-  const command = baseBackup({
-    primary: peerAddress(primary),
-    user: REPLICATION_USER,
-    slot: standby.name,
-    dataDirectory: host.paths.data,
-    passfile: host.paths.passfile,
-  });
-  await host.run(command, signal);
-};
-
-const copyByHand = async (
-  work: Provisioning,
-  primary: ClusterNode,
-  standby: ClusterNode,
-  copy: DataFolderCopy,
-  signal: AbortSignal,
-): Promise<void> => {
-  const { files, paths } = work.runtime.node(standby.name);
-  const { labelFile } = await onNode(work, primary, signal, async (session) => {
-    // The slot keeps what is written from here on, so that the copy needs no WAL of its own.
+  const source = { primary: peerAddress(primary), user: REPLICATION_USER, passfile: paths.passfile };
+  await onNode(work, primary, signal, async (session) => {
     await createReplicationSlot(session, standby.name);
-    return await withBackup(session, standby.name, () => copy(work.runtime.node(primary.name).paths, signal));
+    if (!copy) return;
+    const { labelFile } = await withBackup(session, standby.name, () =>
+      copy(work.runtime.node(primary.name).paths, signal),
+    );
+    await files.write(inData('backup_label'), labelFile, 0o600);
   });
-  await files.write(inFolder(paths.data, 'backup_label'), labelFile, 0o600);
-  await files.write(inFolder(paths.data, 'standby.signal'), '', 0o600);
-  const settings = standbyConfiguration({
-    primary: peerAddress(primary),
-    user: REPLICATION_USER,
-    slot: standby.name,
-    passfile: paths.passfile,
-  });
-  const automatic = inFolder(paths.data, 'postgresql.auto.conf');
+  if (!copy) await host.run(baseBackup({ ...source, dataDirectory: paths.data }), signal);
+  await files.write(inData('standby.signal'), '', 0o600);
+  const settings = standbyConfiguration({ ...source, slot: standby.name });
+  const automatic = inData('postgresql.auto.conf');
   await files.write(automatic, `${(await files.read(automatic)) ?? ''}${settings}`, 0o600);
 };
