@@ -6,21 +6,33 @@ import { median } from '../support/median.ts';
 export const name = 'Activation';
 
 const ROUNDS = 5;
-const LIMIT_MS = 50;
+/** VS Code's own, in the same window; it is of a similar size. */
+const REFERENCE = 'Git';
+const LIMIT = 1;
 const QUIET_MS = 3000;
 const SETTLE_DEADLINE_MS = 60_000;
 
-/** Milliseconds that VS Code's own list of running extensions gives for loading and activating ours, in a new window. */
-const activate = async (): Promise<number> => {
+interface Round {
+  readonly ours: number;
+  readonly reference: number;
+}
+
+/** Milliseconds that VS Code's own list of running extensions gives for loading and activating, in a new window. */
+const activate = async (): Promise<Round> => {
   const window = await EditorWindow.open();
   try {
     await settled(() => window.page.locator('body').innerText());
     await window.openView();
     await window.runCommand('Developer: Show Running Extensions');
-    const row = window.page.locator('.runtime-extensions-editor .extension').filter({ hasText: 'Citus' });
-    const said = /Activation:\s*(\d+)\s*ms/.exec(await row.locator('.activation-time').innerText())?.[1];
-    if (said === undefined) throw new Error('VS Code does not say how long activation took.');
-    return Number(said);
+    const read = async (extension: string): Promise<number> => {
+      const row = window.page
+        .locator('.runtime-extensions-editor .extension')
+        .filter({ has: window.page.locator('.name').getByText(extension, { exact: true }) });
+      const said = /Activation:\s*(\d+)\s*ms/.exec(await row.locator('.activation-time').innerText())?.[1];
+      if (said === undefined) throw new Error('VS Code does not say how long activation took.');
+      return Number(said);
+    };
+    return { ours: await read('Citus Multi-Coordinator'), reference: await read(REFERENCE) };
   } finally {
     await window.close();
   }
@@ -40,14 +52,15 @@ const settled = async (read: () => Promise<string>): Promise<void> => {
 };
 
 export const run = async (): Promise<BenchResult[]> => {
-  const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) times.push(await activate());
+  const rounds: Round[] = [];
+  for (let round = 0; round < ROUNDS; round++) rounds.push(await activate());
   return [
     {
-      label: 'loading and activating the packaged extension',
-      value: median(times),
+      label: `loading and activating the packaged extension, against VS Code's ${REFERENCE}`,
+      value: median(rounds.map(({ ours }) => ours)),
       unit: 'ms',
-      limit: LIMIT_MS,
+      reference: median(rounds.map(({ reference }) => reference)),
+      limit: LIMIT,
     },
   ];
 };
