@@ -26,7 +26,7 @@ const suites = {
     return withDocker((docker) =>
       runMochaSuite('integration', {
         testMs: minute,
-        suiteMs: 25 * minute,
+        suiteMs: 30 * minute,
         env: { ...postgres, ...docker },
       }),
     );

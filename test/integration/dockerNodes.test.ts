@@ -181,14 +181,18 @@ describe('nodes in containers', function () {
     await assert.rejects(running, (error: unknown) => error instanceof CommandError && error.cancelled);
     assert.deepEqual(await things(), before);
 
-    // So early that its container may not have been made.
-    const early = new AbortController();
-    const begun = primary.run(program('sleep', ['600'], 600_000), early.signal);
-    setTimeout(() => {
-      early.abort();
-    }, 50);
-    await assert.rejects(begun, (error: unknown) => error instanceof CommandError && error.cancelled);
-    assert.deepEqual(await things(), before);
+    // So early that its container has not been made, or may not have been.
+    for (const delayMs of [0, 50, 150]) {
+      const early = new AbortController();
+      const begun = primary.run(program('sleep', ['600'], 600_000), early.signal);
+      if (delayMs === 0) early.abort();
+      else
+        setTimeout(() => {
+          early.abort();
+        }, delayMs);
+      await assert.rejects(begun, (error: unknown) => error instanceof CommandError && error.cancelled);
+      assert.deepEqual(await things(), before);
+    }
 
     await assert.rejects(
       primary.run(program('sleep', ['600'], 500)),

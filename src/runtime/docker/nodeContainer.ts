@@ -128,7 +128,7 @@ export class NodeContainer {
    */
   async inside(argv: readonly [string, ...string[]], options: InsideOptions = {}): Promise<Outcome> {
     const container = await this.#existing();
-    options.signal?.throwIfAborted();
+    if (options.signal?.aborted) throw cancelled(argv[0]);
     return container.State.Running
       ? await this.#runInside(argv, options)
       : await this.#runBeside(container, argv, options);
@@ -232,7 +232,7 @@ export class NodeContainer {
     if (outcome !== 'aborted') return outcome;
     await this.#end(name, running);
     throw signal?.aborted
-      ? new CommandError(`${program} was cancelled.`, '', { cancelled: true })
+      ? cancelled(program)
       : new CommandError(`${program} did not finish within ${deadlineMs / 1000} s.`, '');
   }
 
@@ -255,6 +255,9 @@ export class NodeContainer {
     );
   }
 }
+
+const cancelled = (program: string): CommandError =>
+  new CommandError(`${program} was cancelled.`, '', { cancelled: true });
 
 const aborted = (signal: AbortSignal): Promise<'aborted'> =>
   new Promise((resolve) => {
