@@ -166,6 +166,8 @@ const describeMainJob = (platform: TestPlatform): void => {
       await window().attach('coordinator1');
       await window().page.keyboard.press('Control+Shift+Enter');
       await window().webview.getByText('column "dtaa" does not exist').first().waitFor();
+      // Out of sight otherwise where the editor was scrolled when its lenses or the panel came.
+      await window().goToLine(3);
       await window().errors.first().waitFor();
       await screenshot('error dark');
       await window().useTheme('light');
