@@ -26,7 +26,7 @@ const suites = {
     return withDocker((docker) =>
       runMochaSuite('integration', {
         testMs: minute,
-        suiteMs: 30 * minute,
+        suiteMs: 29 * minute,
         env: { ...postgres, ...docker },
       }),
     );
@@ -42,7 +42,7 @@ const suites = {
     return withDocker((docker) =>
       runMochaSuite('e2e', {
         testMs: 3 * minute,
-        suiteMs: 25 * minute,
+        suiteMs: 27 * minute,
         env: { ...postgres, ...docker, CHROME_PATH: chromium },
       }),
     );
