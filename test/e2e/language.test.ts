@@ -94,10 +94,8 @@ describe('writing SQL', function () {
     // While the list is being made anew the key only asks for the list.
     await eventually(async () => {
       if (!(await details.isVisible())) await window().page.keyboard.press('Control+Space');
-      return details.waitFor({ timeout: 2_000 }).then(
-        () => true,
-        () => false,
-      );
+      await details.waitFor({ timeout: 2_000 }).catch(() => undefined);
+      return details.isVisible();
     }, 'the details were shown');
     await window().screenshot('function dark');
     await window().page.keyboard.press('Enter');

@@ -72,22 +72,17 @@ describe('cancelling and transactions on a cluster', function () {
       const began = performance.now();
       running.cancel();
       await finished;
-      let seenBusy = began;
       const free = await waitUntil(
         async () => {
-          const looked = performance.now();
           const busy = await Promise.all(
             ['coordinator1', 'worker1', 'worker2'].map((node) => busyWith(node, mark)),
           );
-          if (busy.every((n) => n === 0)) return true;
-          seenBusy = looked;
-          return false;
+          return busy.every((n) => n === 0);
         },
         { deadlineMs: 5000 },
       );
       assert.ok(free);
-      // To look takes three connections, and on a busy machine longer than it took the backends to end.
-      assert.ok(seenBusy - began < 1000, `busy after ${Math.round(seenBusy - began)} ms`);
+      assert.ok(performance.now() - began < 1000, `took ${Math.round(performance.now() - began)} ms`);
       assert.deepEqual(outcomes(running.view), ['cancelled']);
     });
   }
