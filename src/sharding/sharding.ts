@@ -117,8 +117,12 @@ export interface Sharding {
   readonly label: string;
   /** The version of what spreads the tables; undefined where such servers lack it. */
   version(servers: ServerVersions): string | undefined;
-  /** Settings that a server needs from its start, by name; the other nodes reach it as `host`. */
-  serverSettings(host: string): Readonly<Record<string, string>>;
+  /**
+   * Settings that a server needs from its start, by name.
+   * @param host as which the other nodes reach it
+   * @param parallelism how many programs can make headway at once on the machine, which all nodes share
+   */
+  serverSettings(host: string, parallelism: number): Readonly<Record<string, string>>;
   /** Makes an empty server a member: installs what the sharding needs in it. */
   prepareNode(node: Session): Promise<void>;
   /** Tells the primary coordinator under which address the other nodes reach it. */

@@ -3,12 +3,14 @@ import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import * as v from 'valibot';
 import type { ClusterService } from '../../src/cluster/clusters.ts';
 import type { Cluster } from '../../src/cluster/model.ts';
+import { connect, type Session } from '../../src/postgres/session.ts';
 import { waitUntil } from '../../src/postgres/waitUntil.ts';
 import { FileSession, type Loss } from '../../src/sql/run/fileSession.ts';
 import { clusterTarget, type Target } from '../../src/sql/run/target.ts';
 import { nodeNamed, onNode, postmasterOf, provisionTestCluster } from '../support/clusters.ts';
 import { newRun, outcomes } from '../support/sql.ts';
 
+const NODES = ['coordinator1', 'worker1', 'worker2'] as const;
 const Count = v.object({ n: v.number() });
 
 describe('cancelling and transactions on a cluster', function () {
@@ -19,6 +21,8 @@ describe('cancelling and transactions on a cluster', function () {
   let target: Target;
   let file: FileSession;
   let losses: Loss[];
+  /** Open before anything is measured: a server that is busy takes its time to let somebody in. */
+  let watchers: Map<string, Session>;
 
   before(async function () {
     ({ service, cluster, remove } = await provisionTestCluster(this, { name: 'cancel' }));
@@ -34,20 +38,25 @@ describe('cancelling and transactions on a cluster', function () {
     });
   });
   after(() => remove?.());
-  beforeEach(() => {
+  beforeEach(async () => {
     losses = [];
     file = new FileSession(target, 'test.sql', (loss) => losses.push(loss));
+    watchers = new Map();
+    for (const node of NODES) {
+      const credentials = await service.credentials(cluster, nodeNamed(cluster, node));
+      watchers.set(node, await connect(credentials, { applicationName: 'watcher' }));
+    }
   });
-  afterEach(() => file.close());
+  afterEach(() => Promise.all([file, ...watchers.values()].map((session) => session.close())));
 
-  const busyWith = async (node: string, query: string): Promise<number> => {
-    const [row] = await onNode(service, cluster, node, (session) =>
-      session.query(
+  const busyWith = async (node: (typeof NODES)[number], query: string): Promise<number> => {
+    const [row] = await watchers
+      .get(node)!
+      .query(
         Count,
         `SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE $1 AND state = 'active' AND pid <> pg_backend_pid()`,
         [`%${query}%`],
-      ),
-    );
+      );
     return row?.n ?? -1;
   };
 
@@ -63,10 +72,15 @@ describe('cancelling and transactions on a cluster', function () {
     it(`frees the workers’ backends within a second from a statement ${what}`, async () => {
       const running = newRun(file, target, sql);
       const finished = running.run();
-      for (const worker of ['worker1', 'worker2']) {
+      const [pool] = await watchers
+        .get('coordinator1')!
+        .query(Count, `SELECT current_setting('citus.max_adaptive_executor_pool_size')::int AS n`);
+      for (const worker of ['worker1', 'worker2'] as const) {
         assert.ok(
-          await waitUntil(async () => (await busyWith(worker, mark)) > 0, { deadlineMs: 10_000 }),
-          `${worker} is at work`,
+          await waitUntil(async () => (await busyWith(worker, mark)) === pool!.n, {
+            deadlineMs: 10_000,
+          }),
+          `${worker} is at work on all connections`,
         );
       }
       const began = performance.now();
@@ -74,9 +88,7 @@ describe('cancelling and transactions on a cluster', function () {
       await finished;
       const free = await waitUntil(
         async () => {
-          const busy = await Promise.all(
-            ['coordinator1', 'worker1', 'worker2'].map((node) => busyWith(node, mark)),
-          );
+          const busy = await Promise.all(NODES.map((node) => busyWith(node, mark)));
           return busy.every((n) => n === 0);
         },
         { deadlineMs: 5000 },

@@ -41,6 +41,7 @@ export const addWorker = async (
     secrets: context.secrets,
     runtime,
     sharding: context.sharding,
+    parallelism: context.machine.parallelism,
   };
   // From here on, a crash leaves something that the next look can find and take back.
   await writeDescription(runtime.files, larger);
@@ -49,7 +50,7 @@ export const addWorker = async (
     await writePassfiles(work);
     await runSteps(addingSteps(work, context.primary, worker), {
       ...options,
-      concurrency: context.machine.parallelism,
+      concurrency: work.parallelism,
     });
     const ready: Cluster = { ...cluster, nodes: larger.nodes };
     await writeDescription(runtime.files, ready);
@@ -77,7 +78,7 @@ export const takeBack = async (
   const { adding, ...rest } = cluster;
   const smaller: Cluster = { ...rest, nodes: cluster.nodes.filter(({ name }) => name !== adding) };
   const worker = cluster.nodes.find(({ name }) => name === adding);
-  const work: Provisioning = { cluster: smaller, secrets, runtime, sharding };
+  const work = { cluster: smaller, secrets, runtime };
   if (worker) {
     const own = peerAddress(worker);
     await onNode(work, primary, new AbortController().signal, async (session) => {
@@ -97,7 +98,11 @@ const describeWorker = (cluster: Cluster, port: number): ClusterNode => {
 };
 
 /** Lets everybody find the passwords of all of a cluster's nodes. */
-const writePassfiles = async ({ cluster, secrets, runtime }: Provisioning): Promise<void> => {
+const writePassfiles = async ({
+  cluster,
+  secrets,
+  runtime,
+}: Pick<Provisioning, 'cluster' | 'secrets' | 'runtime'>): Promise<void> => {
   const { folder, nodes, superuser } = cluster;
   await runtime.files.write(paths.passfile(folder), passfileOf(nodes, superuser, secrets), 0o600);
   const logins = passfileOf(nodes.map(peerAddress), superuser, secrets);

@@ -58,8 +58,9 @@ export const provision = async (
     options.signal?.throwIfAborted();
     await prepareFolder(runtime, cluster, secrets);
     await runtime.prepare(options.signal);
-    const steps = provisioningSteps({ cluster, secrets, runtime, sharding });
-    await runSteps(steps, { ...options, concurrency: machine.parallelism });
+    const { parallelism } = machine;
+    const steps = provisioningSteps({ cluster, secrets, runtime, sharding, parallelism });
+    await runSteps(steps, { ...options, concurrency: parallelism });
     await secretStore.set(cluster.id, secrets);
     const ready: Cluster = { ...cluster, status: 'ready' };
     await writeDescription(runtime.files, ready);

@@ -17,6 +17,8 @@ export interface Provisioning {
   readonly secrets: ClusterSecrets;
   readonly runtime: Runtime;
   readonly sharding: Sharding;
+  /** How many programs can make headway at once on the machine, which all nodes share. */
+  readonly parallelism: number;
 }
 
 /** Every server is reached on this interface of this machine. */
@@ -58,7 +60,7 @@ export const passfileOf = (
 
 /** Does something in a session of the superuser's; aborting closes it. */
 export const onNode = <T>(
-  { cluster, secrets }: Provisioning,
+  { cluster, secrets }: Pick<Provisioning, 'cluster' | 'secrets'>,
   node: ClusterNode,
   signal: AbortSignal,
   use: (session: Session) => Promise<T>,

@@ -90,7 +90,10 @@ const prepareHost = async (
 };
 
 /** Writes our configuration file: the one thing in which two nodes of a cluster differ. */
-const configure = async ({ cluster, runtime, sharding }: Provisioning, node: ClusterNode): Promise<void> => {
+const configure = async (
+  { cluster, runtime, sharding, parallelism }: Provisioning,
+  node: ClusterNode,
+): Promise<void> => {
   const { files, paths } = runtime.node(node.name);
   const peer = peerAddress(node);
   await files.write(
@@ -100,7 +103,7 @@ const configure = async ({ cluster, runtime, sharding }: Provisioning, node: Clu
       listenAddresses: networkOf(cluster.runtime).listenAddresses,
       port: peer.port,
       socketFolder: paths.sockets,
-      more: sharding.serverSettings(peer.host),
+      more: sharding.serverSettings(peer.host, parallelism),
     }),
     0o600,
   );

@@ -12,6 +12,8 @@ import { workerWrites } from './workerWrites.ts';
 
 /** CREATE EXTENSION turns TLS on, which the server takes up when it next reads its configuration. */
 const TLS_DEADLINE_MS = 10_000;
+/** Citus' own value of `citus.max_adaptive_executor_pool_size` (its manual, "Configuration Reference"). */
+const CITUS_POOL_SIZE = 16;
 
 const NodeRow = v.object({ nodename: v.string(), nodeport: v.number() });
 
@@ -21,11 +23,16 @@ export const citus: Sharding = {
   label: 'Citus',
   version: ({ citusVersion }) => citusVersion,
 
-  serverSettings: (host) => ({
+  serverSettings: (host, parallelism) => ({
     // It must be the first library (Citus manual, "Installation").
     shared_preload_libraries: 'citus',
     // Shard moves connect to the node itself, as localhost by default, which has no line in the passfile.
     'citus.local_hostname': host,
+    // Connections to a worker, which Citus opens for each statement and cancels one after another. More of them than
+    // the machine has processors take longer to open than they save.
+    'citus.max_adaptive_executor_pool_size': String(Math.min(parallelism, CITUS_POOL_SIZE)),
+    // Each shard's task would be compiled by itself, and hears no cancel until it is.
+    jit: 'off',
   }),
 
   async prepareNode(node) {
