@@ -3,6 +3,7 @@ import { before, describe, it } from 'mocha';
 import type { Locator } from 'playwright-core';
 import * as v from 'valibot';
 import { useClusterWindow } from './clusterWindow.ts';
+import { eventually } from './harness.ts';
 
 const FILES = {
   'open.sql': 'BEGIN;\nINSERT INTO kept VALUES (1);\nSELECT nosuch;\n',
@@ -37,6 +38,15 @@ describe('transactions and the history', function () {
       session.query(v.object({ n: v.number() }), 'SELECT count(*)::int AS n FROM kept'),
     );
     return row?.n ?? -1;
+  };
+  const isDeaf = async (): Promise<boolean> => {
+    const [row] = await onNode('coordinator1', (session) =>
+      session.query(
+        v.object({ sleeps: v.boolean() }),
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE 'DO%' AND wait_event = 'PgSleep') AS sleeps",
+      ),
+    );
+    return row?.sleeps === true;
   };
   const runLine = async (file: string, line: number): Promise<void> => {
     await window().openFile(file);
@@ -154,6 +164,7 @@ describe('transactions and the history', function () {
     await window().openFile('stubborn.sql');
     await window().page.keyboard.press('Control+Shift+Enter');
     await window().webview.getByText('Running 2 of 2').waitFor();
+    await eventually(isDeaf, 'the block that hears no cancel has begun');
     await window().webview.getByRole('button', { name: 'Cancel' }).click();
     await window().webview.getByText('not now').first().waitFor();
     await window().webview.getByRole('button', { name: 'Terminate…' }).waitFor();

@@ -49,12 +49,17 @@ describe('cancelling and transactions on a cluster', function () {
   });
   afterEach(() => Promise.all([file, ...watchers.values()].map((session) => session.close())));
 
-  const busyWith = async (node: (typeof NODES)[number], query: string): Promise<number> => {
+  /** @param is a condition on pg_stat_activity */
+  const busyWith = async (
+    node: (typeof NODES)[number],
+    query: string,
+    is = `state = 'active'`,
+  ): Promise<number> => {
     const [row] = await watchers
       .get(node)!
       .query(
         Count,
-        `SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE $1 AND state = 'active' AND pid <> pg_backend_pid()`,
+        `SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE $1 AND ${is} AND pid <> pg_backend_pid()`,
         [`%${query}%`],
       );
     return row?.n ?? -1;
@@ -135,8 +140,9 @@ describe('cancelling and transactions on a cluster', function () {
       END LOOP; END $$`;
     const running = newRun(file, target, stubborn);
     const finished = running.run();
+    const sleeps = `wait_event = 'PgSleep'`;
     assert.ok(
-      await waitUntil(async () => (await busyWith('coordinator1', 'LOOP')) > 0, { deadlineMs: 5000 }),
+      await waitUntil(async () => (await busyWith('coordinator1', 'LOOP', sleeps)) > 0, { deadlineMs: 5000 }),
     );
     running.cancel();
     assert.equal(await running.terminate(), 'server');
