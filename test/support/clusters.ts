@@ -77,7 +77,7 @@ export const proposeTestCluster = (
   wishes: ProvisionWishes = {},
 ): Promise<Proposal> => service.propose({ ports: TEST_PORTS, ...wishes });
 
-/** A cluster that a suite has to itself. */
+/** A cluster that a suite or a benchmark has to itself. */
 interface TestCluster {
   /** The folder that it is in. */
   readonly directory: string;
@@ -93,6 +93,11 @@ export const provisionTestCluster = async (
   wishes: ProvisionWishes = {},
 ): Promise<TestCluster> => {
   await needCitus(context);
+  return makeTestCluster(wishes);
+};
+
+/** Provisions a cluster, of Citus where this machine has it. */
+export const makeTestCluster = async (wishes: ProvisionWishes = {}): Promise<TestCluster> => {
   const directory = await makeTestDirectory();
   const service = createTestService(directory);
   const remove = async (): Promise<void> => {
