@@ -71,13 +71,15 @@ describe('statements on several nodes at once', function () {
     view.statements[statement]!.nodes!.map(({ name, state, rowCount }) => `${name} ${state} ${rowCount}`);
   const messageOf = ({ view }: NodesRun, node: number, statement = 0): string =>
     view.statements[statement]!.nodes![node]!.message ?? '';
-  const connections = async (): Promise<number> => {
+  /** @param where a condition on pg_stat_activity */
+  const connections = async (where = 'true'): Promise<number> => {
     const counts = await Promise.all(
       ALL.map((name) =>
         onNode(service, cluster, name, (session) =>
           session.query(
             Count,
-            `SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = 'citus-sql nodes.sql (nodes)'`,
+            `SELECT count(*)::int AS n FROM pg_stat_activity
+             WHERE application_name = 'citus-sql nodes.sql (nodes)' AND ${where}`,
           ),
         ),
       ),
@@ -213,7 +215,8 @@ describe('statements on several nodes at once', function () {
   it('cancels on all nodes', async () => {
     const running = newRun(ALL, 'SELECT pg_sleep(60); SELECT 1');
     const finished = running.run();
-    assert.ok(await waitUntil(async () => (await connections()) === 4, { deadlineMs: 10_000 }), 'all run');
+    const allRun = async (): Promise<boolean> => (await connections(`wait_event = 'PgSleep'`)) === 4;
+    assert.ok(await waitUntil(allRun, { deadlineMs: 10_000 }), 'all run');
     running.cancel();
     await finished;
     assert.deepEqual(outcomes(running.view), ['cancelled', 'skipped']);

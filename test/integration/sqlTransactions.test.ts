@@ -156,7 +156,7 @@ describe('transactions and time limits', function () {
       const running = newRun(file, target, 'SELECT pg_sleep(60)', undefined, { transactions: 'manual' });
       const finished = running.run();
       assert.ok(
-        await waitUntil(async () => (await backends(`state = 'active'`)) === 1, { deadlineMs: 5000 }),
+        await waitUntil(async () => (await backends(`wait_event = 'PgSleep'`)) === 1, { deadlineMs: 5000 }),
       );
       running.cancel();
       await finished;
