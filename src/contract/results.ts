@@ -199,7 +199,8 @@ export const FromWebview = v.variant('type', [
     count: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(5000)),
   }),
   /** Cancels a run; again, where that has not worked, it asks whether to end the connection. */
-  v.object({ type: v.literal('cancel'), runId: v.number() }),
+  /** `inVain`: it was asked for before, and the run goes on. */
+  v.object({ type: v.literal('cancel'), runId: v.number(), inVain: v.boolean() }),
   /** Run the statements of a run whose rows are gone. */
   v.object({ type: v.literal('runAgain') }),
   /** Fetch the rows that a limit left, or have the server forget them. */

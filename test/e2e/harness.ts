@@ -42,6 +42,8 @@ const themes = {
 } as const;
 /** How long something in the window may take to appear, unless the caller says otherwise. */
 const appearMs = 15_000;
+/** How long the whole window may take, on a machine with much else to do. */
+const startMs = 60_000;
 
 /**
  * Waits until something is so that no locator can wait for.
@@ -133,10 +135,11 @@ export class EditorWindow {
     const browser = await openBrowser(chromium);
     const page = await browser.newPage({ viewport });
     page.setDefaultTimeout(appearMs);
+    page.setDefaultNavigationTimeout(startMs);
     const window = new EditorWindow(page, sandbox, browser, server);
     try {
       await page.goto(server.url(sandbox.workspace));
-      await (installed ? window.viewIcon : page.locator('.activitybar')).waitFor({ timeout: 60_000 });
+      await (installed ? window.viewIcon : page.locator('.activitybar')).waitFor({ timeout: startMs });
       return window;
     } catch (error) {
       await window.screenshot('failed to open');
@@ -155,6 +158,14 @@ export class EditorWindow {
   /** The extension's icon in the activity bar. */
   get viewIcon(): Locator {
     return this.page.locator('.activitybar').getByRole('tab', { name: 'Citus' });
+  }
+
+  /** Reloads the window, and waits until the extension's icon is there again. */
+  async reload(reload: () => Promise<unknown>): Promise<void> {
+    const loaded = this.page.waitForEvent('load', { timeout: startMs });
+    await reload();
+    await loaded;
+    await this.viewIcon.waitFor({ timeout: startMs });
   }
 
   /** Shows the extension's view container in the side bar. */
@@ -188,9 +199,13 @@ export class EditorWindow {
   async chooseFromMenu(rowName: string | RegExp, item: string): Promise<void> {
     await this.row(rowName).click({ button: 'right' });
     const menuItem = this.page.getByRole('menuitem', { name: item });
-    await menuItem.click();
+    await menuItem.waitFor();
     // A menu that has only just opened takes the first click for the end of the one that opened it.
-    await menuItem.waitFor({ state: 'hidden', timeout: 1000 }).catch(() => menuItem.click());
+    await eventually(async () => {
+      await menuItem.click({ timeout: 2_000 }).catch(() => undefined);
+      await menuItem.waitFor({ state: 'hidden', timeout: 1_000 }).catch(() => undefined);
+      return menuItem.isHidden();
+    }, `“${item}” was chosen`);
   }
 
   /** Runs a command of the palette, by its whole title with category. */
@@ -255,6 +270,7 @@ export class EditorWindow {
     await dialog.getByRole('option', { name: '..', exact: true }).waitFor();
     // It puts in its proposal after that, and so possibly over what was typed.
     await eventually(async () => {
+      if (await dialog.isHidden()) return true;
       if ((await input.inputValue()) !== file) await input.fill(file);
       if (!(await isReady())) return false;
       await input.press('Enter');

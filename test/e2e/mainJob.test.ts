@@ -44,6 +44,7 @@ const describeMainJob = (platform: TestPlatform): void => {
       await welcomeButton().click();
       if (platform !== CITUS) {
         await window().pick('Servers');
+        await window().quickInput('What should the servers be made of?').waitFor();
         await window().pick(platform.label);
       }
       await window()

@@ -85,7 +85,7 @@ describe('results', function () {
     return onNode('coordinator2', async (session) => {
       let rows = 0;
       await session.execute(
-        `SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'citus-sql %' AND backend_xmin IS NOT NULL`,
+        `SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'citus-sql %.sql' AND backend_xmin IS NOT NULL`,
         { columns: () => undefined, rows: (_, count) => void (rows += count) },
       );
       return rows;
@@ -219,10 +219,7 @@ describe('results', function () {
 
   it('come back after a reload, say that the rows are gone, and can be run again', async () => {
     // The editor's own command keeps all panels for afterwards; a reload by the browser leaves it no time for that.
-    const loaded = window().page.waitForEvent('load');
-    await window().runCommand('Developer: Reload Window');
-    await loaded;
-    await window().viewIcon.waitFor();
+    await window().reload(() => window().runCommand('Developer: Reload Window'));
     const limit = await resultsOf('limit.sql');
     await limit.getByText('The rows of limit.sql are gone.').waitFor();
     await limit.getByText('SELECT g AS number').waitFor();

@@ -8,10 +8,13 @@ import { eventually } from './harness.ts';
 const FILES = {
   'open.sql': 'BEGIN;\nINSERT INTO kept VALUES (1);\nSELECT nosuch;\n',
   'manual.sql': 'INSERT INTO kept VALUES (2);\n',
-  // Hears every request to cancel, and goes on.
+  // Hears every request to cancel, and goes on. The outer block is for a request that comes while the inner one answers.
   'stubborn.sql': `BEGIN;
 DO $$ BEGIN LOOP
-  BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN RAISE NOTICE 'not now'; END;
+  BEGIN
+    BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN RAISE NOTICE 'not now'; END;
+  EXCEPTION WHEN query_canceled THEN
+  END;
 END LOOP; END $$;
 `,
   'role.sql': "CREATE ROLE reader PASSWORD 'hunter2';\n",
@@ -132,7 +135,8 @@ describe('transactions and the history', function () {
     await window().openView();
     await window().runCommand('Citus: New SQL File Here');
     await window().pick('coordinator1');
-    await window().page.locator('.tab.active').filter({ hasText: 'Untitled' }).waitFor();
+    // Its tab is there before its editor is.
+    await window().page.locator('.monaco-editor.focused[data-uri^="untitled:"]').waitFor();
     await window().type('BEGIN; INSERT INTO kept VALUES (3);');
     await window().page.keyboard.press('Control+Shift+Enter');
     await window()
@@ -221,8 +225,7 @@ describe('transactions and the history', function () {
     // In a browser VS Code writes down what is to be kept a moment later.
     await runLine('open.sql', 2);
     await window().webview.getByText('INSERT 0 1').first().waitFor();
-    await window().page.reload();
-    await window().viewIcon.waitFor();
+    await window().reload(() => window().page.reload());
     await window()
       .notification(
         'The transaction of open.sql on demo › coordinator1 was still open when this window closed',

@@ -3,6 +3,7 @@ import { describe, it } from 'mocha';
 import * as v from 'valibot';
 import { catchUp } from '../../src/cluster/replication.ts';
 import type { Locator } from 'playwright-core';
+import { postmasterOf } from '../support/clusters.ts';
 import { useClusterWindow } from './clusterWindow.ts';
 import { eventually } from './harness.ts';
 
@@ -21,6 +22,14 @@ CREATE TABLE more (id int);
 SELECT nothing FROM sample;
 `,
   'wrong.sql': '-- citus: cluster=demo node=coordinator9 red-only\nSELECT 1;\n',
+  'edited.sql': `-- citus: cluster=demo node=coordinator1 role=primary
+CREATE TEMP TABLE copied (id int);
+COPY copied FROM STDIN;
+40
+2
+\\.
+SELECT sum(id) AS total FROM copied;
+`,
   'careful.sql': `-- citus: cluster=demo node=coordinator1 role=primary read-only
 UPDATE sample SET data = 50 WHERE id = 5;
 `,
@@ -41,7 +50,7 @@ const WATCH_LENSES = `(() => {
 /** Where statements run, as the lenses and hovers of a window tell it; headers of files; marks of clusters. */
 describe('where statements run, in a window', function () {
   this.timeout(120_000);
-  const { window, onNode } = useClusterWindow({
+  const { window, cluster, onNode } = useClusterWindow({
     files: FILES,
     prepare: async (session) => {
       for (const sql of [
@@ -88,12 +97,29 @@ describe('where statements run, in a window', function () {
     await window().useTheme('dark');
   });
 
+  it('keeps the words while the node is silent', async () => {
+    const postmaster = await postmasterOf(cluster(), 'coordinator2');
+    process.kill(postmaster, 'SIGSTOP');
+    try {
+      await window()
+        .editor.getByText(/Attached to demo › coordinator2 \(.*not responding/)
+        .waitFor();
+      assert.equal(await lensWords(/shard|writes|definitions/).count(), 5);
+      await window().screenshot('where lenses of a silent node');
+    } finally {
+      process.kill(postmaster, 'SIGCONT');
+    }
+    await window().statusBarItem('demo › coordinator2 (standby)').waitFor();
+  });
+
   it('keeps the words of a statement while it is typed in, and draws no bar with nothing after it', async () => {
     await window().page.evaluate(WATCH_LENSES);
     await window().goToLine(4);
     await window().page.keyboard.press('End');
     await window().page.keyboard.press('ArrowLeft');
-    await window().page.keyboard.type(' WHERE id = 3', { delay: 60 });
+    // What can be planned at each letter: where typing rests, a statement that can't be has no words, and rightly so.
+    await window().page.keyboard.type(' seen', { delay: 60 });
+    await window().type(' WHERE id = 3');
     await window().screenshot('where lenses being typed');
     await lensWords(/^8 shards/).waitFor({ state: 'detached' });
     assert.equal(await lensWords(/^one shard · worker[12]$/).count(), 2);
@@ -143,6 +169,25 @@ describe('where statements run, in a window', function () {
     await fix.click();
     await window().statusBarItem('demo › coordinator2 (standby)').waitFor();
     await eventually(async () => (await window().errors.count()) === 1, 'the other problem is left');
+  });
+
+  it('runs what a file held when it was told to, whatever is typed before it runs', async () => {
+    const postmaster = await postmasterOf(cluster(), 'coordinator2');
+    await window().openFile('edited.sql');
+    await window()
+      .statusBarItem(/demo › coordinator1 \(primary\)/)
+      .waitFor();
+    await window().goToLine(2);
+    // The coordinators are asked for their roles first, and this one answers late.
+    process.kill(postmaster, 'SIGSTOP');
+    try {
+      await window().page.keyboard.press('Control+Shift+Enter');
+      await window().type('-- typed later ');
+      await window().editor.getByText('-- typed later').waitFor();
+    } finally {
+      process.kill(postmaster, 'SIGCONT');
+    }
+    await window().webview.getByRole('gridcell', { name: '42', exact: true }).waitFor();
   });
 
   it('asks before a file writes that is marked read-only', async () => {

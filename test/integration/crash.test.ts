@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'mocha';
 import type { ClusterService } from '../../src/cluster/clusters.ts';
 import { readDescription } from '../../src/cluster/description.ts';
 import { toRequest } from '../../src/cluster/provision/request.ts';
+import type { ClusterSettings } from '../../src/cluster/service.ts';
 import { waitUntil } from '../../src/postgres/waitUntil.ts';
 import { localMachine } from '../../src/runtime/local/localMachine.ts';
 import { createTestService, makeTestDirectory, removeTestDirectory } from '../support/clusters.ts';
@@ -20,12 +21,14 @@ const describeCrash = (platform: TestPlatform): void => {
     this.timeout(900_000);
     let directory: string | undefined;
     let service: ClusterService;
+    let settings: Partial<ClusterSettings>;
     const titles: string[] = [];
 
     before(async function () {
       await platform.need(this);
       directory = await makeTestDirectory();
-      service = createTestService(directory, { settings: await platform.settings() });
+      settings = await platform.settings();
+      service = createTestService(directory, { settings });
       const cluster = await service.provision(toRequest(await proposeOn(platform, service)), {
         onProgress: ({ running }) => titles.push(...running.filter((title) => !titles.includes(title))),
       });
@@ -40,7 +43,7 @@ const describeCrash = (platform: TestPlatform): void => {
     const provisionUntil = async (name: string, title: string): Promise<void> => {
       const victim = fork(
         path.join(import.meta.dirname, '../support/provisionUntil.ts'),
-        [directory ?? '', name, String(TEST_PLATFORMS.indexOf(platform)), title],
+        [directory ?? '', name, String(TEST_PLATFORMS.indexOf(platform)), JSON.stringify(settings), title],
         { execArgv: ['--import', 'tsx'], stdio: 'inherit' },
       );
       const [code, signal] = (await once(victim, 'exit')) as [number | null, string | null];

@@ -136,7 +136,10 @@ describe('cancelling and transactions on a cluster', function () {
 
   it('ends a backend that hears no cancel', async () => {
     const stubborn = `DO $$ BEGIN LOOP
-        BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN RAISE NOTICE 'no'; END;
+        BEGIN
+          BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN RAISE NOTICE 'no'; END;
+        EXCEPTION WHEN query_canceled THEN
+        END;
       END LOOP; END $$`;
     const running = newRun(file, target, stubborn);
     const finished = running.run();

@@ -54,10 +54,9 @@ export class ActiveFile implements vscode.Disposable {
   }
 
   async #follow(): Promise<void> {
-    const document = vscode.window.activeTextEditor?.document;
-    const file = document && isSqlFile(document) ? document.uri : undefined;
     // Nothing is read before the first SQL file is looked at.
-    if (file) await this.#monitor.known();
+    if (activeSqlFile()) await this.#monitor.known();
+    const file = activeSqlFile();
     const attached = file !== undefined && attachedTo(file, this.#attachments, this.#monitor) !== undefined;
     const problem = file && headerProblem(file, this.#attachments, this.#monitor);
     // Running a file whose header has a problem says so.
@@ -79,3 +78,9 @@ export class ActiveFile implements vscode.Disposable {
     void vscode.commands.executeCommand('setContext', key, value);
   }
 }
+
+/** The SQL file in the active editor, if there is one. */
+const activeSqlFile = (): vscode.Uri | undefined => {
+  const document = vscode.window.activeTextEditor?.document;
+  return document && isSqlFile(document) ? document.uri : undefined;
+};

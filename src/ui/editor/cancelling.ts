@@ -8,11 +8,14 @@ const PATIENCE_MS = 1000;
 export class Cancelling {
   readonly #asking = new WeakSet<FileRun>();
 
-  /** Returns when the server was asked, or the person has answered. */
-  async cancel(run: FileRun): Promise<void> {
+  /**
+   * Returns when the server was asked, or the person has answered.
+   * @param inVain whether the person was shown already that cancelling has not worked
+   */
+  async cancel(run: FileRun, inVain = false): Promise<void> {
     const { cancelledFor } = run;
     if (cancelledFor === undefined) run.cancel();
-    else if (cancelledFor >= PATIENCE_MS && !this.#asking.has(run)) {
+    else if ((inVain || cancelledFor >= PATIENCE_MS) && !this.#asking.has(run)) {
       this.#asking.add(run);
       try {
         await this.#offerToTerminate(run);

@@ -17,7 +17,15 @@ import { offerHeaderChange } from './headerEdit.ts';
 import { askPermission, mayWrite } from './permission.ts';
 import { askToMeasure, nodeAddresses, noPlan, pieceToExplain } from './explaining.ts';
 import type { Runs } from './runs.ts';
-import { fileName, piecesOf, piecesWithin, splitOf, sqlDocument } from './sqlFile.ts';
+import {
+  type Excerpt,
+  excerptOf,
+  fileName,
+  piecesOf,
+  piecesWithin,
+  splitOf,
+  sqlDocument,
+} from './sqlFile.ts';
 import type { TransactionModes } from '../transactions/transactionModes.ts';
 import type { FilesWhereabouts } from './whereabouts.ts';
 
@@ -90,7 +98,7 @@ export class SqlCommands implements vscode.Disposable {
   /** Runs a whole file, which is brought into sight: a menu of the file explorer may have named it. */
   async #runFile(document: vscode.TextDocument): Promise<void> {
     if (!editorOf(document)) await vscode.window.showTextDocument(document, { preview: false });
-    await this.run(document, piecesOf(document), true);
+    await this.run(document, excerptOf(document, piecesOf(document)), true);
   }
 
   /** @returns whether the file is attached now */
@@ -127,19 +135,19 @@ export class SqlCommands implements vscode.Disposable {
   async #runStatement(file: FileRef | undefined, offset: number | undefined): Promise<void> {
     const document = await sqlDocument(file);
     if (!document) return;
-    // Menus pass something else of their own in the second place.
-    const pieces = typeof offset === 'number' ? pieceFrom(document, offset) : selectedPieces(document);
-    if (pieces.length === 0) {
+    const excerpt = excerptAt(document, offset);
+    if (excerpt.pieces.length === 0) {
       void vscode.window.showInformationMessage('There is no statement here.');
       return;
     }
-    await this.run(document, pieces, false);
+    await this.run(document, excerpt, false);
   }
 
   async #explain(file: FileRef | undefined, offset: number | undefined, analyze: boolean): Promise<void> {
     const document = await sqlDocument(file);
     if (!document) return;
-    const [piece] = typeof offset === 'number' ? pieceFrom(document, offset) : selectedPieces(document);
+    const { pieces, source } = excerptAt(document, offset);
+    const [piece] = pieces;
     const { connections, modes, monitor, whereabouts } = this.#deps;
     const connection = connections.of(document.uri);
     const found = piece && (await pieceToExplain(piece, connection?.variables ?? new Variables()));
@@ -155,22 +163,24 @@ export class SqlCommands implements vscode.Disposable {
     const way = unasked ? { analyze, keep: false } : await askToMeasure(words());
     if (!way) return;
     const executed = way.analyze || planningMayWrite(found.statement) ? [found.piece] : [];
-    await this.run(document, [found.piece], false, { way, executed });
+    await this.run(document, { pieces: [found.piece], source }, false, { way, executed });
   }
 
   /**
    * Runs pieces of a document on the node that it is attached to; asks for one where it isn't.
+   * @param excerpt taken before anything was waited for
    * @param explain how plans are asked for, where those are wanted instead of results, and which of the pieces are
    * executed for that
    */
   async run(
     document: vscode.TextDocument,
-    pieces: readonly Piece[],
+    excerpt: Excerpt,
     wholeFile: boolean,
     explain?: { readonly way: ExplainWay; readonly executed: readonly Piece[] },
   ): Promise<void> {
     const { attachments, connections, monitor, runs, service } = this.#deps;
     const { uri } = document;
+    const { pieces } = excerpt;
     if (pieces.length === 0) {
       void vscode.window.showInformationMessage(`${fileName(uri)} has no statements.`);
       return;
@@ -203,9 +213,9 @@ export class SqlCommands implements vscode.Disposable {
     const target = clusterTarget(service, attached.cluster, attached.node, permission);
     const nodes = nodeAddresses(attached.cluster);
     await runs.start({
-      document,
+      ...excerpt,
+      file: uri,
       target,
-      pieces,
       wholeFile,
       nodes,
       ...(explain && { explain: explain.way }),
@@ -237,14 +247,21 @@ const editorOf = (document: vscode.TextDocument): vscode.TextEditor | undefined 
   return vscode.window.visibleTextEditors.find((editor) => editor.document === document);
 };
 
+/**
+ * What a command is to run of a document.
+ * @param offset of a statement; menus pass something else of their own in its place
+ */
+export const excerptAt = (document: vscode.TextDocument, offset: unknown): Excerpt =>
+  excerptOf(document, typeof offset === 'number' ? pieceFrom(document, offset) : selectedPieces(document));
+
 /** The piece that starts at an offset, if one does, with the command that sends it. */
-export const pieceFrom = (document: vscode.TextDocument, offset: number): readonly Piece[] => {
+const pieceFrom = (document: vscode.TextDocument, offset: number): readonly Piece[] => {
   const pieces = splitOf(document);
   return together(pieces, pieceStartingAt(pieces, offset));
 };
 
 /** What is selected, and where nothing is the statement at the cursor. */
-export const selectedPieces = (document: vscode.TextDocument): readonly Piece[] => {
+const selectedPieces = (document: vscode.TextDocument): readonly Piece[] => {
   const editor = editorOf(document);
   if (!editor) return [];
   const selections = editor.selections.filter(({ isEmpty }) => !isEmpty);

@@ -4,7 +4,7 @@ import { SUMMARY_LENGTH } from '../../sql/run/runStatement.ts';
 import type { Piece } from '../../sql/splitter/splitter.ts';
 import { summary } from '../../sql/splitter/summary.ts';
 import type { SqlCommands } from './commands.ts';
-import { columnOf, fileName, piecesOf } from './sqlFile.ts';
+import { columnOf, excerptOf, fileName, piecesOf } from './sqlFile.ts';
 
 /**
  * Runs the statements of a run whose rows are gone. They are looked for in the file as it is now: where one isn't there
@@ -30,5 +30,5 @@ export const runAgain = async (
     );
     return;
   }
-  await commands.run(document, found, found.length === pieces.length);
+  await commands.run(document, excerptOf(document, found), found.length === pieces.length);
 };

@@ -10,7 +10,7 @@ import { nodeDescription } from '../explorer/describe.ts';
 import type { Guard } from '../guard.ts';
 import { attachedTo } from './attached.ts';
 import type { Attachments } from './attachments.ts';
-import { pieceFrom, selectedPieces, type SqlCommands } from './commands.ts';
+import { excerptAt, type SqlCommands } from './commands.ts';
 import type { Runs } from './runs.ts';
 import { sqlDocument } from './sqlFile.ts';
 
@@ -70,8 +70,8 @@ export class RunOnNodes implements vscode.Disposable {
     const { service, runs, commands } = this.#deps;
     const document = await sqlDocument(file);
     if (!document) return;
-    // Menus pass something else of their own in the second place.
-    const pieces = typeof offset === 'number' ? pieceFrom(document, offset) : selectedPieces(document);
+    const excerpt = excerptAt(document, offset);
+    const { pieces } = excerpt;
     if (pieces.length === 0) {
       void vscode.window.showInformationMessage('There is no statement here.');
       return;
@@ -88,7 +88,7 @@ export class RunOnNodes implements vscode.Disposable {
     const writes = await confirm(cluster, choice, mayWrite, this.#isReadOnly(document.uri));
     if (writes === undefined) return;
     const servers = choice.nodes.map((node) => clusterServer(service, cluster, node));
-    await runs.startOnNodes({ document, servers, pieces, mayWrite: writes });
+    await runs.startOnNodes({ ...excerpt, file: document.uri, servers, mayWrite: writes });
   }
 
   #isReadOnly(file: vscode.Uri): boolean {

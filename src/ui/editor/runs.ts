@@ -10,7 +10,6 @@ import { NodesRun } from '../../sql/run/nodes/nodesRun.ts';
 import type { ResultFiles } from '../../sql/results/resultFiles.ts';
 import { SqlRun } from '../../sql/run/run.ts';
 import type { RunStatement } from '../../sql/run/runStatement.ts';
-import type { Piece } from '../../sql/splitter/splitter.ts';
 import type { Server, Target } from '../../sql/run/target.ts';
 import type { Guard } from '../guard.ts';
 import type { LastRun, Results } from '../results/results.ts';
@@ -24,7 +23,7 @@ import type { TransactionModes } from '../transactions/transactionModes.ts';
 import { askFor, LastValues } from './askValue.ts';
 import type { Attachments } from './attachments.ts';
 import { Cancelling } from './cancelling.ts';
-import { columnOf, fileName, rangeOf, sourceOf } from './sqlFile.ts';
+import { columnOf, type Excerpt, fileName, rangeOf } from './sqlFile.ts';
 
 /** Files whose last run keeps its rows; those that were run longest ago give up theirs. */
 const KEPT_RUNS = 20;
@@ -46,10 +45,9 @@ interface Entry {
 }
 
 /** What a run is about. */
-export interface Order {
-  readonly document: vscode.TextDocument;
+export interface Order extends Excerpt {
+  readonly file: vscode.Uri;
   readonly target: Target;
-  readonly pieces: readonly Piece[];
   readonly wholeFile: boolean;
   /** The nodes of the target's cluster. */
   readonly nodes: readonly NodeAddress[];
@@ -58,11 +56,10 @@ export interface Order {
 }
 
 /** What a run on several nodes is about. */
-export interface NodesOrder {
-  readonly document: vscode.TextDocument;
+export interface NodesOrder extends Excerpt {
+  readonly file: vscode.Uri;
   /** Nodes of one cluster, in the order of their rows. */
   readonly servers: readonly Server[];
-  readonly pieces: readonly Piece[];
   /** Whether the person has agreed to writes. */
   readonly mayWrite: boolean;
 }
@@ -124,13 +121,12 @@ export class Runs implements ResultsActions, vscode.Disposable {
   }
 
   /** Runs pieces of a file, and returns when they have ended. */
-  async start({ document, target, pieces, wholeFile, nodes, explain }: Order): Promise<void> {
-    const file = document.uri;
+  async start({ file, target, pieces, source, wholeFile, nodes, explain }: Order): Promise<void> {
     const connection = await this.#connections.to(file, target);
     const request = {
       file: fileName(file),
       pieces,
-      source: sourceOf(document),
+      source,
       wholeFile,
       standbyWrites: () => standbyWrites(file),
       limits: () => resultLimits(file),
@@ -147,12 +143,11 @@ export class Runs implements ResultsActions, vscode.Disposable {
   }
 
   /** Runs pieces of a file on several nodes at once, and returns when they have ended. */
-  async startOnNodes({ document, servers, pieces, mayWrite }: NodesOrder): Promise<void> {
-    const file = document.uri;
+  async startOnNodes({ file, servers, pieces, source, mayWrite }: NodesOrder): Promise<void> {
     const request = {
       file: fileName(file),
       pieces,
-      source: sourceOf(document),
+      source,
       servers,
       mayWrite,
       limits: resultLimits(file),
@@ -225,10 +220,10 @@ export class Runs implements ResultsActions, vscode.Disposable {
     });
   }
 
-  cancel(runId: number): void {
+  cancel(runId: number, inVain: boolean): void {
     const entry = this.#find(runId);
     if (!entry) return;
-    this.cancelFile(entry.file).catch((error: unknown) => {
+    this.#cancelling.cancel(entry.run, inVain).catch((error: unknown) => {
       this.#guard.report(error);
     });
   }

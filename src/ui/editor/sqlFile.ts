@@ -59,10 +59,22 @@ export const splitOf = (document: vscode.TextDocument): SplitText => {
 export const piecesOf = (document: vscode.TextDocument): readonly Piece[] => splitOf(document).all();
 
 /** A document's text, and where it is a file. */
-export const sourceOf = (document: vscode.TextDocument): Source => ({
+const sourceOf = (document: vscode.TextDocument): Source => ({
   name: fileName(document.uri),
   text: document.getText(),
   ...(document.uri.scheme === 'file' && { path: document.uri.fsPath }),
+});
+
+/** What is to run of a document, and its text at that moment: by the time it runs the document may have been edited. */
+export interface Excerpt {
+  readonly pieces: readonly Piece[];
+  readonly source: Source;
+}
+
+/** @param pieces of the document as it is now */
+export const excerptOf = (document: vscode.TextDocument, pieces: readonly Piece[]): Excerpt => ({
+  pieces,
+  source: sourceOf(document),
 });
 
 /**

@@ -20,7 +20,8 @@ interface ToldOfFile {
  * The lens on each statement that says where it would run. Only those in sight are looked into.
  *
  * They are looked into beside the editor, not when it resolves lenses: it draws a bar before a lens that isn't resolved,
- * or has no words, and nothing after it. Until the answer is there a statement keeps the words that it had.
+ * or has no words, and nothing after it. Until the answer is there a statement keeps the words that it had, also while its
+ * node is silent.
  */
 export class WhereLenses implements vscode.CodeLensProvider, vscode.Disposable {
   readonly #whereabouts: FilesWhereabouts;
@@ -50,7 +51,7 @@ export class WhereLenses implements vscode.CodeLensProvider, vscode.Disposable {
 
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
     const { uri } = document;
-    const node = isSqlFile(document) ? this.#whereabouts.nodeOf(uri) : undefined;
+    const node = isSqlFile(document) ? this.#whereabouts.nodeOf(uri)?.key : undefined;
     if (node === undefined || splitOf(document).length > MOST_LENSES) {
       this.#forget(uri);
       return [];
@@ -93,7 +94,8 @@ export class WhereLenses implements vscode.CodeLensProvider, vscode.Disposable {
   /** @returns whether there is something else to say than before */
   async #find(document: vscode.TextDocument, signal: AbortSignal): Promise<boolean> {
     const { uri } = document;
-    const isOver = (): boolean => signal.aborted || document.isClosed;
+    const isOver = (): boolean =>
+      signal.aborted || document.isClosed || !this.#whereabouts.nodeOf(uri)?.answers;
     await pause(REST_MS, undefined, { signal }).catch(() => undefined);
     let isNew = false;
     for (const piece of isOver() ? [] : inSight(document)) {
@@ -101,7 +103,7 @@ export class WhereLenses implements vscode.CodeLensProvider, vscode.Disposable {
       const found = await this.#whereabouts.find(uri, piece, signal);
       if (found) isNew = true;
       if (isOver()) break;
-      // A node that doesn't answer leaves nothing to say.
+      // A node that can't tell leaves nothing to say.
       if (!found && this.#unsay(uri, piece.text)) isNew = true;
     }
     return isNew;

@@ -20,6 +20,14 @@ export interface FileWhereabouts {
   readonly sender: Sender;
 }
 
+/** The node that tells where a file's statements would run. */
+export interface Teller {
+  /** The same for the same node. */
+  readonly key: string;
+  /** Whether it answers now: a busy machine's may be silent for a moment. */
+  readonly answers: boolean;
+}
+
 /** Finds out where statements of files would run: on the nodes that the files are attached to, as they are now. */
 export class FilesWhereabouts implements vscode.Disposable {
   readonly #service: Pick<ClusterService, 'credentials' | 'coordinatorStatus' | 'sharding'>;
@@ -54,10 +62,12 @@ export class FilesWhereabouts implements vscode.Disposable {
     });
   }
 
-  /** Which node would tell of a file's statements; undefined where nothing can be found out about them. */
-  nodeOf(file: vscode.Uri): string | undefined {
-    const attached = this.#attached(file);
-    return attached && keyOf(attached);
+  /** Which node tells of a file's statements; undefined where none does, or it is down. */
+  nodeOf(file: vscode.Uri): Teller | undefined {
+    const attached = attachedTo(file, this.#attachments, this.#monitor);
+    const state = attached?.status?.state;
+    if (!attached || (state !== 'running' && state !== 'unresponsive')) return undefined;
+    return { key: keyOf(attached), answers: state === 'running' };
   }
 
   /** What was found before of a statement; undefined where nothing was, or it has to be looked for anew. */

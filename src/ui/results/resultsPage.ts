@@ -21,7 +21,7 @@ import { Throttle } from './throttle.ts';
 export interface ResultsActions {
   /** A statement of a run, while its rows are kept. */
   statement(runId: number, statementId: number): ArrangeableStatement | undefined;
-  cancel(runId: number): void;
+  cancel(runId: number, inVain: boolean): void;
   /** How the transaction of a run's connection stands. */
   transaction(runId: number): TransactionView;
   endTransaction(runId: number, how: 'commit' | 'rollback'): void;
@@ -229,7 +229,7 @@ export class ResultsPage implements vscode.Disposable {
         void this.#answer(message);
         return;
       case 'cancel':
-        actions.cancel(message.runId);
+        actions.cancel(message.runId, message.inVain);
         return;
       case 'endTransaction':
         actions.endTransaction(message.runId, message.how);

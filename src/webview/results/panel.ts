@@ -52,8 +52,8 @@ export class Panel {
   constructor(root: HTMLElement, saved: SavedState, post: (message: FromWebview) => void) {
     this.#saved = saved;
     this.#post = post;
-    this.#header = new RunHeader((runId) => {
-      post({ type: 'cancel', runId });
+    this.#header = new RunHeader((runId, inVain) => {
+      post({ type: 'cancel', runId, inVain });
     });
     this.#tabs = new Tabs(paneId, {
       pick: (statementId) => {

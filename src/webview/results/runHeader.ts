@@ -20,13 +20,14 @@ export class RunHeader {
   #cancelledAt = 0;
   #runId = 0;
 
-  /** @param cancel called with the id of the run to cancel; again, where it goes on for a while all the same */
-  constructor(cancel: (runId: number) => void) {
+  /** @param cancel called with the id of the run to cancel; again, in vain so far, where it goes on for a while */
+  constructor(cancel: (runId: number, inVain: boolean) => void) {
     this.element.append(this.#icon.element, this.#file, this.#summary, this.#time);
     this.cancelButton = button('button secondary cancel', '', () => {
-      if (this.#cancelledRun !== this.#runId) this.#cancelledAt = performance.now();
+      const inVain = this.#cancelledRun === this.#runId;
+      if (!inVain) this.#cancelledAt = performance.now();
       this.#cancelledRun = this.#runId;
-      cancel(this.#runId);
+      cancel(this.#runId, inVain);
       this.#showCancel();
     });
     this.cancelButton.append(icon('stop'), this.#cancelLabel);
