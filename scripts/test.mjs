@@ -20,7 +20,7 @@ const minute = 60_000;
 /** @type {Record<string, () => Promise<TestResult[]>>} */
 const suites = {
   checks: runChecks,
-  unit: () => runMochaSuite('unit', { testMs: 5_000, suiteMs: 3 * minute }),
+  unit: () => runMochaSuite('unit', { testMs: minute / 2, suiteMs: 3 * minute }),
   integration: async () => {
     const postgres = await ensurePostgres();
     return withDocker((docker) =>

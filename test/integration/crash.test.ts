@@ -9,10 +9,17 @@ import { toRequest } from '../../src/cluster/provision/request.ts';
 import type { ClusterSettings } from '../../src/cluster/service.ts';
 import { waitUntil } from '../../src/postgres/waitUntil.ts';
 import { localMachine } from '../../src/runtime/local/localMachine.ts';
-import { createTestService, makeTestDirectory, removeTestDirectory } from '../support/clusters.ts';
+import {
+  createTestService,
+  makeTestDirectory,
+  removeTestDirectory,
+  settledStatus,
+} from '../support/clusters.ts';
 import { assertNothingLeft } from '../support/leftovers.ts';
 import { proposeOn, TEST_PLATFORMS, type TestPlatform } from '../support/platforms.ts';
 
+/** All kinds of steps are there, and none twice but for the coordinators' own. */
+const WISHES = { workers: 1 };
 /** Provisionings that are killed at the same time: most of the time goes by until a dead holder's lock is stale. */
 const AT_ONCE = 4;
 
@@ -29,7 +36,7 @@ const describeCrash = (platform: TestPlatform): void => {
       directory = await makeTestDirectory();
       settings = await platform.settings();
       service = createTestService(directory, { settings });
-      const cluster = await service.provision(toRequest(await proposeOn(platform, service)), {
+      const cluster = await service.provision(toRequest(await proposeOn(platform, service, WISHES)), {
         onProgress: ({ running }) => titles.push(...running.filter((title) => !titles.includes(title))),
       });
       await service.destroy(cluster);
@@ -43,7 +50,13 @@ const describeCrash = (platform: TestPlatform): void => {
     const provisionUntil = async (name: string, title: string): Promise<void> => {
       const victim = fork(
         path.join(import.meta.dirname, '../support/provisionUntil.ts'),
-        [directory ?? '', name, String(TEST_PLATFORMS.indexOf(platform)), JSON.stringify(settings), title],
+        [
+          directory ?? '',
+          String(TEST_PLATFORMS.indexOf(platform)),
+          JSON.stringify(settings),
+          JSON.stringify({ ...WISHES, name }),
+          title,
+        ],
         { execArgv: ['--import', 'tsx'], stdio: 'inherit' },
       );
       const [code, signal] = (await once(victim, 'exit')) as [number | null, string | null];
@@ -78,8 +91,10 @@ const describeCrash = (platform: TestPlatform): void => {
     it('doesn’t keep the next one of the same name from working', async () => {
       const name = `again-${process.pid}`;
       await provisionUntil(name, titles.at(-3) ?? '');
-      const cluster = await service.provision(toRequest(await proposeOn(platform, service, { name })));
-      assert.equal((await service.status(cluster)).get('coordinator2')?.role, 'standby');
+      const cluster = await service.provision(
+        toRequest(await proposeOn(platform, service, { ...WISHES, name })),
+      );
+      assert.equal((await settledStatus(service, cluster)).get('coordinator2')?.role, 'standby');
       assert.deepEqual(
         (await service.list()).map((listed) => listed.name),
         [name],

@@ -16,7 +16,7 @@ const FIRST_REGISTRY_PORT = 22_030;
 const NOBODY_LISTENS_PORT = 22_029;
 
 describe('images', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let engine: ContainerEngine;
   const made: string[] = [];
 

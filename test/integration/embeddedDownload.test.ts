@@ -131,7 +131,7 @@ describe('downloading PostgreSQL', function () {
 
   it('gives up on a server that falls silent, and keeps what it sent', async () => {
     registry.use(answers.fallsSilent);
-    await fails('no-network', { silenceMs: 300 });
+    await fails('no-network', { silenceMs: 3_000 });
     strictEqual(await partSize(), 1e6);
   });
 

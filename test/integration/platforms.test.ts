@@ -11,7 +11,13 @@ import { writeDescription } from '../../src/cluster/description.ts';
 import { withoutEffect } from '../../src/postgres/explain.ts';
 import { toRequest } from '../../src/cluster/provision/request.ts';
 import { localMachine } from '../../src/runtime/local/localMachine.ts';
-import { createTestService, makeTestDirectory, onNode, removeTestDirectory } from '../support/clusters.ts';
+import {
+  createTestService,
+  makeTestDirectory,
+  onNode,
+  removeTestDirectory,
+  settledStatus,
+} from '../support/clusters.ts';
 import { assertNothingLeft } from '../support/leftovers.ts';
 import { proposeOn, TEST_PLATFORMS, type TestPlatform } from '../support/platforms.ts';
 
@@ -28,7 +34,7 @@ const SAMPLE = path.join(import.meta.dirname, '../../resources/sample.sql');
 /** What holds whatever a cluster is made of. */
 const describePlatform = (platform: TestPlatform): void => {
   describe(`a cluster of ${platform.title}`, function () {
-    this.timeout(120_000);
+    this.timeout(600_000);
     let directory: string | undefined;
     let service: ClusterService;
     let cluster: Cluster;
@@ -53,7 +59,7 @@ const describePlatform = (platform: TestPlatform): void => {
     });
 
     it('has a primary, a standby that streams, and workers', async () => {
-      const status = await service.status(cluster);
+      const status = await settledStatus(service, cluster);
       assert.deepEqual(
         cluster.nodes.map(({ name }) => [name, status.get(name)?.state, status.get(name)?.role]),
         [
@@ -133,7 +139,7 @@ const describePlatform = (platform: TestPlatform): void => {
 
       cluster = await service.addWorker(cluster);
       assert.deepEqual(await service.list(), [cluster]);
-      assert.equal((await service.status(cluster)).get('worker3')?.state, 'running');
+      assert.equal((await settledStatus(service, cluster)).get('worker3')?.state, 'running');
       const sharding = service.sharding(cluster);
       await onNode(service, cluster, 'coordinator1', async (session) => {
         await session.run('CREATE TABLE wider (id int PRIMARY KEY)');
@@ -173,7 +179,7 @@ const describePlatform = (platform: TestPlatform): void => {
     it('stops and starts, and the data is there', async () => {
       await service.stop(cluster);
       assert.deepEqual(
-        [...(await service.status(cluster)).values()].map(({ state }) => state),
+        [...(await settledStatus(service, cluster)).values()].map(({ state }) => state),
         Array(4).fill('stopped'),
       );
       await service.start(cluster);

@@ -22,6 +22,7 @@ import {
   postmasterOf,
   proposeTestCluster,
   removeTestDirectory,
+  settledStatus,
 } from '../support/clusters.ts';
 import { assertNothingLeft } from '../support/leftovers.ts';
 
@@ -51,7 +52,7 @@ describe('provisioning', function () {
       (await service.list()).map(({ id }) => id),
       [cluster.id],
     );
-    const status = await service.status(cluster);
+    const status = await settledStatus(service, cluster);
     assert.deepEqual(
       cluster.nodes.map(({ name }) => [name, status.get(name)?.state, status.get(name)?.role]),
       [
@@ -107,7 +108,7 @@ describe('provisioning', function () {
   it('makes as many standbys as wanted, each with a slot of its own', async () => {
     const proposal = await proposeTestCluster(service, { coordinators: 3, workers: 1 });
     const cluster = await service.provision(toRequest(proposal));
-    const status = await service.status(cluster);
+    const status = await settledStatus(service, cluster);
     assert.deepEqual(
       ['coordinator1', 'coordinator2', 'coordinator3'].map((name) => status.get(name)?.role),
       ['primary', 'standby', 'standby'],
@@ -123,25 +124,29 @@ describe('provisioning', function () {
 
   it('copies a primary that removes the WAL it no longer needs meanwhile', async () => {
     const request = toRequest(await proposeTestCluster(service, { coordinators: 3, workers: 1 }));
-    const provisioned = new AbortController();
+    const copied = new AbortController();
     let removing: Promise<void> | undefined;
+    const seen = new Set<string>();
     const onProgress = ({ running }: Progress): void => {
+      for (const title of running) seen.add(title);
       if (running.some((title) => title.startsWith('Copy coordinator1'))) removing ??= removeWal();
+      // Both copies are whole then, and what they wait for must not grow for ever.
+      if ([2, 3].every((number) => seen.has(`Wait for coordinator${number} to catch up`))) copied.abort();
     };
     const removeWal = async (): Promise<void> => {
       const cluster = await readDescription(localMachine.ownFiles, path.join(directory, request.name));
       await onNode(service, cluster!, 'coordinator1', async (session) => {
-        while (!provisioned.signal.aborted) {
+        while (!copied.signal.aborted) {
           await session.run(`SELECT pg_logical_emit_message(false, 'test', ''), pg_switch_wal()`);
           await session.run('CHECKPOINT');
         }
       });
     };
     const cluster = await service.provision(request, { onProgress }).finally(() => {
-      provisioned.abort();
+      copied.abort();
     });
     await removing;
-    const status = await service.status(cluster);
+    const status = await settledStatus(service, cluster);
     assert.deepEqual(
       ['coordinator2', 'coordinator3'].map((name) => status.get(name)?.streaming),
       [true, true],
@@ -271,7 +276,7 @@ describe('operating a cluster', function () {
   });
 
   const stateOf = async (name: string): Promise<string | undefined> =>
-    (await service.status(cluster)).get(name)?.state;
+    (await settledStatus(service, cluster)).get(name)?.state;
 
   it('stops and starts one node', async () => {
     const worker = nodeNamed(cluster, 'worker1');
@@ -286,14 +291,14 @@ describe('operating a cluster', function () {
   it('stops, starts and restarts the whole, and the standby streams again', async () => {
     await service.stop(cluster);
     assert.deepEqual(
-      [...(await service.status(cluster)).values()].map(({ state }) => state),
+      [...(await settledStatus(service, cluster)).values()].map(({ state }) => state),
       Array(4).fill('stopped'),
     );
     await service.start(cluster);
     await service.restart(cluster);
     const { catchUp } = await import('../../src/cluster/replication.ts');
     await onNode(service, cluster, 'coordinator1', (session) => catchUp(session, 'coordinator2'));
-    assert.equal((await service.status(cluster)).get('coordinator2')?.streaming, true);
+    assert.equal((await settledStatus(service, cluster)).get('coordinator2')?.streaming, true);
   });
 
   it('says within 2 s that a server hangs, and still tells of the others', async () => {

@@ -8,8 +8,10 @@ import type { Cluster, ClusterNode } from '../../src/cluster/model.ts';
 import { type Proposal, type ProvisionWishes, toRequest } from '../../src/cluster/provision/request.ts';
 import { noSecretStore } from '../../src/cluster/secrets.ts';
 import { type ClusterSettings, createClusterService } from '../../src/cluster/service.ts';
+import type { ClusterStatus } from '../../src/cluster/status.ts';
 import type { Machine } from '../../src/runtime/runtime.ts';
 import { type Session, withSession } from '../../src/postgres/session.ts';
+import { waitUntil } from '../../src/postgres/waitUntil.ts';
 import { LocalNode } from '../../src/runtime/local/localNode.ts';
 import { localMachine } from '../../src/runtime/local/localMachine.ts';
 import { skip } from './skip.ts';
@@ -117,6 +119,18 @@ export const nodeNamed = (cluster: Cluster, name: string): ClusterNode => {
   const node = cluster.nodes.find((candidate) => candidate.name === name);
   if (node === undefined) throw new Error(`${cluster.name} has no node ${name}.`);
   return node;
+};
+
+/** How nodes are that all should answer: one that is well may take more than a glance, just after much else was done. */
+export const settledStatus = async (service: ClusterService, cluster: Cluster): Promise<ClusterStatus> => {
+  let status = await service.status(cluster);
+  const isSettled = async (): Promise<boolean> => {
+    if ([...status.values()].every(({ state }) => state !== 'unresponsive')) return true;
+    status = await service.status(cluster);
+    return false;
+  };
+  await waitUntil(isSettled, { deadlineMs: 30_000 });
+  return status;
 };
 
 /** Process id of a local node's server, which must run. */

