@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { after, afterEach, before } from 'mocha';
-import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import { errors, type Browser, type FrameLocator, type Locator, type Page } from 'playwright-core';
 import { openBrowser } from '../../scripts/editor/browser.mjs';
 import { startVscodeServer, type VscodeServer } from '../../scripts/editor/vscode-server.mjs';
 import { ensureChromium } from '../../scripts/setup/chromium.mjs';
@@ -25,6 +25,14 @@ export interface WindowOptions {
   readonly hidden?: readonly string[];
 }
 
+/** A search that a key opens, what to look for in it, and the row to pick. */
+interface Search {
+  readonly key: string;
+  readonly placeholder: RegExp;
+  readonly text: string;
+  readonly row: string;
+}
+
 /** What the extension's settings are in VS Code. */
 export const editorSettings = ({
   binDirectory,
@@ -42,6 +50,8 @@ const themes = {
 } as const;
 /** How long something in the window may take to appear, unless the caller says otherwise. */
 const appearMs = 15_000;
+/** How long something may take that is tried again until `appearMs` are over. */
+const retryMs = 2_000;
 /** How long the whole window may take, on a machine with much else to do. */
 const startMs = 60_000;
 
@@ -202,7 +212,7 @@ export class EditorWindow {
     await menuItem.waitFor();
     // A menu that has only just opened takes the first click for the end of the one that opened it.
     await eventually(async () => {
-      await menuItem.click({ timeout: 2_000 }).catch(() => undefined);
+      await menuItem.click({ timeout: retryMs }).catch(() => undefined);
       await menuItem.waitFor({ state: 'hidden', timeout: 1_000 }).catch(() => undefined);
       return menuItem.isHidden();
     }, `“${item}” was chosen`);
@@ -210,12 +220,34 @@ export class EditorWindow {
 
   /** Runs a command of the palette, by its whole title with category. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    const input = this.#quickInput.locator('input.input');
-    // Until then the input is that of a dialog which the palette replaces.
-    await eventually(async () => /^>/.test(await input.inputValue()), 'the palette was open');
-    await input.fill(`>${title}`);
-    await this.pick(title);
+    await this.#search({
+      key: 'F1',
+      placeholder: /^Type the name of a command/,
+      text: `>${title}`,
+      row: title,
+    });
+  }
+
+  /**
+   * Opens a search by its key, types what to look for, and picks a row. An editor that is only just being shown may
+   * take the focus after the key, which closes the search: it is opened again then, as a person would.
+   *
+   * @param search.placeholder that of the search, as the input may still be that of a dialog which the search replaces
+   */
+  async #search({ key, placeholder, text, row }: Search): Promise<void> {
+    const search = this.#quickInput.filter({ has: this.page.getByPlaceholder(placeholder) });
+    const found = search.getByRole('option').filter({ hasText: row }).first();
+    await eventually(async () => {
+      try {
+        if (await search.isHidden()) await this.page.keyboard.press(key);
+        await search.locator('input.input').fill(text, { timeout: retryMs });
+        await found.click({ timeout: retryMs });
+        return true;
+      } catch (error) {
+        if (error instanceof errors.TimeoutError) return false;
+        throw error;
+      }
+    }, `“${row}” could be picked`);
   }
 
   /** Picks a row of the open quick pick, by its label or a part of it. */
@@ -274,7 +306,7 @@ export class EditorWindow {
       if ((await input.inputValue()) !== file) await input.fill(file);
       if (!(await isReady())) return false;
       await input.press('Enter');
-      await dialog.waitFor({ state: 'hidden', timeout: 2_000 }).catch(() => undefined);
+      await dialog.waitFor({ state: 'hidden', timeout: retryMs }).catch(() => undefined);
       return dialog.isHidden();
     }, `“${title}” took the file`);
   }
@@ -312,9 +344,7 @@ export class EditorWindow {
 
   /** Opens a file of the workspace, and waits until its editor has the focus. */
   async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press('Control+p');
-    await this.#quickInput.locator('input.input').fill(name);
-    await this.pick(name);
+    await this.#search({ key: 'Control+p', placeholder: /^Search files by name/, text: name, row: name });
     await this.#activeGroup.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
     // The tab may be there while the editor still shows the file before.
     await this.#activeGroup.locator(`.monaco-editor[data-uri$="/${name}"] .view-lines`).click();
@@ -345,9 +375,8 @@ export class EditorWindow {
 
   /** Puts the cursor to the start of a line of the open editor, counted from 1. */
   async goToLine(line: number): Promise<void> {
-    await this.page.keyboard.press('Control+g');
-    await this.#quickInput.locator('input.input').fill(`:${line}`);
-    await this.pick(`to go to line ${line} `);
+    const row = `to go to line ${line} `;
+    await this.#search({ key: 'Control+g', placeholder: /^Type the line number/, text: `:${line}`, row });
     await this.#quickInput.waitFor({ state: 'hidden' });
     await this.statusBarItem(`Ln ${line},`).waitFor();
   }

@@ -234,9 +234,11 @@ describe('results', function () {
     const tabs = window().page.locator('.tab');
     await tabs.getByText('Results: limit.sql').waitFor();
     const files = window().page.locator('.tab[data-resource-name="limit.sql"]');
-    while ((await files.count()) > 0) {
+    for (let left = await files.count(); left > 0; left--) {
       await files.first().click();
+      await activeGroup().locator('.monaco-editor.focused[data-uri$="/limit.sql"]').waitFor();
       await window().runCommand('View: Close Editor');
+      await files.nth(left - 1).waitFor({ state: 'detached' });
     }
     await tabs.getByText('Results: limit.sql').waitFor({ state: 'detached' });
   });
