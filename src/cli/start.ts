@@ -92,7 +92,7 @@ const provisionAndRun = async (
   );
 
   const results = await runSample(service, cluster, sample);
-  const status = await service.status(cluster);
+  const status = await service.status(cluster, { patiently: true });
   process.stdout.write(
     json
       ? `${JSON.stringify(report(cluster, status, results, seconds, existing !== undefined), undefined, 2)}\n`

@@ -74,8 +74,14 @@ export interface ClusterService {
   hasPsql(cluster: Cluster): Promise<boolean>;
   /** How to connect to a node as the superuser. Holds a secret. */
   credentials(cluster: Cluster, node: ClusterNode): Promise<Credentials>;
-  /** Asks every node how it is, to show it; each answers or is given up within 1 s. */
-  status(cluster: Cluster, signal?: AbortSignal): Promise<ClusterStatus>;
+  /**
+   * Asks every node how it is, to show it; each answers or is given up within 1 s.
+   * @param options.patiently gives each 4 s, where it is shown once and not looked at again
+   */
+  status(
+    cluster: Cluster,
+    options?: { readonly patiently?: boolean; readonly signal?: AbortSignal },
+  ): Promise<ClusterStatus>;
   /**
    * Asks the coordinators what they are, to decide something by it; each answers or is given up within 4 s, since
    * on a busy machine one that is well may take its time.

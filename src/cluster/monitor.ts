@@ -172,7 +172,7 @@ export class ClusterMonitor {
   async #readStatus(poll: StatusPoll): Promise<void> {
     const { id } = poll.cluster;
     try {
-      const status = await this.#service.status(poll.cluster, this.#disposal.signal);
+      const status = await this.#service.status(poll.cluster, { signal: this.#disposal.signal });
       const nodeNames = changedNodes(poll.status, status);
       poll.status = status;
       poll.failing = false;

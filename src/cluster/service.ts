@@ -316,8 +316,8 @@ export const createClusterService = (dependencies: ClusterServiceDependencies): 
 
     credentials,
 
-    status: async (cluster, signal) =>
-      probeNodes(cluster.nodes, await probeContext(cluster, GLANCE_MS), signal),
+    status: async (cluster, { patiently = false, signal } = {}) =>
+      probeNodes(cluster.nodes, await probeContext(cluster, patiently ? PATIENCE_MS : GLANCE_MS), signal),
 
     coordinatorStatus,
 

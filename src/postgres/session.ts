@@ -125,9 +125,9 @@ const STATUS: Readonly<Record<string, TransactionStatus>> = { I: 'idle', T: 'tra
 export const connect = async (credentials: Credentials, options: ConnectOptions): Promise<Session> => {
   const where = address(credentials);
   const { signal } = options;
-  if (signal?.aborted) throw new ConnectionError('aborted', `Connecting to ${where} was cancelled.`);
   // Loaded with the first connection, not with the extension.
   const pg = await import('pg');
+  if (signal?.aborted) throw new ConnectionError('aborted', `Connecting to ${where} was cancelled.`);
   const tap = new RowTap();
   const client = new pg.Client({
     stream: () => tap.makeSocket(),

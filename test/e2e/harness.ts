@@ -50,7 +50,7 @@ const themes = {
 } as const;
 /** How long something in the window may take to appear, unless the caller says otherwise. */
 const appearMs = 15_000;
-/** How long something may take that is tried again until `appearMs` are over. */
+/** How long one attempt may take of what is tried again until `appearMs` are over. */
 const retryMs = 2_000;
 /** How long the whole window may take, on a machine with much else to do. */
 const startMs = 60_000;
@@ -62,6 +62,22 @@ const startMs = 60_000;
 export async function eventually(isSo: () => Promise<boolean>, what: string): Promise<void> {
   if (!(await waitUntil(isSo, { deadlineMs: appearMs }))) throw new Error(`In vain waited until ${what}.`);
 }
+
+/**
+ * Does something until it succeeds.
+ * @param attempt throws playwright's TimeoutError where it is to be done again
+ * @throws where it doesn't succeed within the time that things may take to appear
+ */
+const again = (attempt: () => Promise<void>, what: string): Promise<void> =>
+  eventually(async () => {
+    try {
+      await attempt();
+      return true;
+    } catch (error) {
+      if (error instanceof errors.TimeoutError) return false;
+      throw error;
+    }
+  }, what);
 
 let vsix: Promise<string> | undefined;
 
@@ -205,16 +221,20 @@ export class EditorWindow {
       await row.locator('.monaco-tl-twistie').click();
   }
 
-  /** Chooses an item of a row's context menu. */
+  /** Chooses an item of a row's context menu, which is opened again where the tree was drawn anew under it. */
   async chooseFromMenu(rowName: string | RegExp, item: string): Promise<void> {
-    await this.row(rowName).click({ button: 'right' });
     const menuItem = this.page.getByRole('menuitem', { name: item });
-    await menuItem.waitFor();
-    // A menu that has only just opened takes the first click for the end of the one that opened it.
-    await eventually(async () => {
-      await menuItem.click({ timeout: retryMs }).catch(() => undefined);
-      await menuItem.waitFor({ state: 'hidden', timeout: 1_000 }).catch(() => undefined);
-      return menuItem.isHidden();
+    let isPressed = false;
+    await again(async () => {
+      if (isPressed && (await menuItem.isHidden())) return;
+      if (await menuItem.isHidden()) {
+        await this.row(rowName).click({ button: 'right', timeout: retryMs });
+        await menuItem.waitFor({ timeout: retryMs });
+      }
+      await menuItem.click({ timeout: retryMs });
+      isPressed = true;
+      // A menu that has only just opened takes the first click for the end of the one that opened it.
+      await menuItem.waitFor({ state: 'hidden', timeout: retryMs });
     }, `“${item}” was chosen`);
   }
 
@@ -237,21 +257,15 @@ export class EditorWindow {
   async #search({ key, placeholder, text, row }: Search): Promise<void> {
     const search = this.#quickInput.filter({ has: this.page.getByPlaceholder(placeholder) });
     const found = search.getByRole('option').filter({ hasText: row }).first();
-    await eventually(async () => {
-      try {
-        if (await search.isHidden()) await this.page.keyboard.press(key);
-        await search.locator('input.input').fill(text, { timeout: retryMs });
-        await found.click({ timeout: retryMs });
-        return true;
-      } catch (error) {
-        if (error instanceof errors.TimeoutError) return false;
-        throw error;
-      }
-    }, `“${row}” could be picked`);
+    await again(async () => {
+      if (await search.isHidden()) await this.page.keyboard.press(key);
+      await search.locator('input.input').fill(text, { timeout: retryMs });
+      await found.click({ timeout: retryMs });
+    }, `“${row}” was picked`);
   }
 
   /** Picks a row of the open quick pick, by its label or a part of it. */
-  async pick(label: string): Promise<void> {
+  async pick(label: string | RegExp): Promise<void> {
     await this.#quickInput.getByRole('option').filter({ hasText: label }).first().click();
   }
 

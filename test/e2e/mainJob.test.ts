@@ -75,6 +75,10 @@ const describeMainJob = (platform: TestPlatform): void => {
 
     it('leaves nothing of a provisioning that is cancelled', async () => {
       await plan();
+      // With few it may be ready before the button is pressed.
+      await window().pick(/Workers/);
+      await window().pick('8 workers');
+      await window().page.getByText('8 workers on').first().waitFor();
       await window().accept('Provision “demo”');
       await window().answerNotification(/Provisioning “demo”/, 'Cancel');
       await window().statusBarItem('Provisioning “demo” was cancelled; nothing is left of it.').waitFor();

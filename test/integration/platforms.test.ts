@@ -6,14 +6,17 @@ import * as v from 'valibot';
 import { runSample } from '../../src/cli/sample.ts';
 import type { ClusterService } from '../../src/cluster/clusters.ts';
 import { ClusterError } from '../../src/cluster/errors.ts';
-import type { Cluster } from '../../src/cluster/model.ts';
+import { type Cluster, peerAddress } from '../../src/cluster/model.ts';
 import { writeDescription } from '../../src/cluster/description.ts';
+import { ConnectionError } from '../../src/postgres/errors.ts';
 import { withoutEffect } from '../../src/postgres/explain.ts';
+import { connect } from '../../src/postgres/session.ts';
 import { toRequest } from '../../src/cluster/provision/request.ts';
 import { localMachine } from '../../src/runtime/local/localMachine.ts';
 import {
   createTestService,
   makeTestDirectory,
+  nodeNamed,
   onNode,
   removeTestDirectory,
   settledStatus,
@@ -162,9 +165,18 @@ const describePlatform = (platform: TestPlatform): void => {
     });
 
     it('takes out a worker whose adding was cut off by a crash', async () => {
+      const sharding = service.sharding(cluster);
+      const worker = { name: 'worker3', ...peerAddress(nodeNamed(cluster, 'worker3')) };
+      await onNode(service, cluster, 'coordinator1', (session) => sharding.removeWorker(session, worker));
       const { files } = await localMachine.runtime(cluster);
       await writeDescription(files, { ...cluster, adding: 'worker3' });
+      // The primary is still at it for the window that crashed.
+      const credentials = await service.credentials(cluster, nodeNamed(cluster, 'coordinator1'));
+      const late = await connect(credentials, { applicationName: 'citus-provision' });
+      await late.run('BEGIN');
+      await sharding.addWorker(late, worker);
       const [seen] = await service.list();
+      await assert.rejects(late.run('COMMIT'), ConnectionError);
       assert.deepEqual(
         seen?.nodes.map(({ name }) => name),
         ['coordinator1', 'coordinator2', 'worker1', 'worker2'],

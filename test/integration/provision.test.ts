@@ -122,6 +122,21 @@ describe('provisioning', function () {
     assert.deepEqual(slots.map(({ name }) => name).sort(), ['coordinator2', 'coordinator3']);
   });
 
+  it('leaves nothing of one that is cancelled when its last step is done', async () => {
+    const proposal = await proposeTestCluster(service, { coordinators: 1, workers: 1 });
+    const stop = new AbortController();
+    const provisioning = service.provision(toRequest(proposal), {
+      signal: stop.signal,
+      onProgress: ({ done, total }) => {
+        if (done === total) stop.abort();
+      },
+    });
+    await assert.rejects(provisioning, (error) => ClusterError.is(error, 'cancelled'));
+    const { name, folder, coordinators, workers } = proposal;
+    const ports = [...coordinators, ...workers].map(({ port }) => port);
+    await assertNothingLeft({ name, folder, ports });
+  });
+
   it('copies a primary that removes the WAL it no longer needs meanwhile', async () => {
     const request = toRequest(await proposeTestCluster(service, { coordinators: 3, workers: 1 }));
     const copied = new AbortController();

@@ -8,7 +8,7 @@ import type { ClusterSecrets } from '../secrets.ts';
 import { runSteps, type Step } from '../stepGraph.ts';
 import { explain } from './explain.ts';
 import { BYTES_PER_NODE, refuseObstacle } from './provision.ts';
-import { newNode, onNode, passfileOf, type Provisioning } from './provisioning.ts';
+import { endUnfinishedWork, newNode, onNode, passfileOf, type Provisioning } from './provisioning.ts';
 import { checkCoordinator, emptyServer } from './steps.ts';
 
 export interface AddingContext {
@@ -82,6 +82,7 @@ export const takeBack = async (
   if (worker) {
     const own = peerAddress(worker);
     await onNode(work, primary, new AbortController().signal, async (session) => {
+      await endUnfinishedWork(session);
       const known = (await sharding.listWorkers(session)).map(address);
       if (known.includes(address(own))) await sharding.removeWorker(session, { name: worker.name, ...own });
     });

@@ -62,6 +62,7 @@ export const provision = async (
     const steps = provisioningSteps({ cluster, secrets, runtime, sharding, parallelism });
     await runSteps(steps, { ...options, concurrency: parallelism });
     await secretStore.set(cluster.id, secrets);
+    options.signal?.throwIfAborted();
     const ready: Cluster = { ...cluster, status: 'ready' };
     await writeDescription(runtime.files, ready);
     return ready;

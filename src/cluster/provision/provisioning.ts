@@ -21,6 +21,11 @@ export interface Provisioning {
   readonly parallelism: number;
 }
 
+/** What pg_stat_activity shows of our work on a cluster. */
+const APPLICATION_NAME = 'citus-provision';
+/** How long a server process may take to end, ms. */
+const BACKEND_END_MS = 30_000;
+
 /** Every server is reached on this interface of this machine. */
 const LOOPBACK = '127.0.0.1';
 
@@ -72,5 +77,18 @@ export const onNode = <T>(
     password: secrets.superuserPassword,
     database: cluster.database,
   };
-  return withSession(credentials, { applicationName: 'citus-provision', signal }, use);
+  return withSession(credentials, { applicationName: APPLICATION_NAME, signal }, use);
 };
+
+/**
+ * Ends what a server still does for work that was broken off, and so undoes it: a server whose client is gone goes on
+ * to the end of the statement, and commits it. The caller holds the cluster's lock, so nobody else is at work.
+ *
+ * @param session on that server, as `onNode` gives it
+ */
+export const endUnfinishedWork = (session: Session): Promise<void> =>
+  session.run(
+    `SELECT pg_catalog.pg_terminate_backend(pid, $1) FROM pg_catalog.pg_stat_activity
+     WHERE application_name = $2 AND pid <> pg_catalog.pg_backend_pid()`,
+    [BACKEND_END_MS, APPLICATION_NAME],
+  );
