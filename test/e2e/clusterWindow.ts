@@ -4,7 +4,7 @@ import type { Cluster } from '../../src/cluster/model.ts';
 import { toRequest } from '../../src/cluster/provision/request.ts';
 import type { Session } from '../../src/postgres/session.ts';
 import { createTestService, needCitus, onNode, proposeTestCluster } from '../support/clusters.ts';
-import { type EditorWindow, useWindow, type WindowOptions } from './harness.ts';
+import { type EditorWindow, START_MS, useWindow, type WindowOptions } from './harness.ts';
 
 export interface ClusterWindowOptions extends Pick<WindowOptions, 'files' | 'settings'> {
   /** Makes what the suite's files need, in a session on coordinator1. */
@@ -16,6 +16,8 @@ export interface ClusterWindow {
   readonly window: () => EditorWindow;
   readonly service: () => ClusterService;
   readonly cluster: () => Cluster;
+  /** Reloads the window, and waits until it shows the cluster again. */
+  readonly reload: EditorWindow['reload'];
   /** Does something in a session on a node. */
   readonly onNode: <T>(node: string, use: (session: Session) => Promise<T>) => Promise<T>;
 }
@@ -50,6 +52,11 @@ export function useClusterWindow({ prepare, ...options }: ClusterWindowOptions =
     window,
     service: () => get().service,
     cluster: () => get().cluster,
+    reload: async (reload) => {
+      await window().reload(reload);
+      await window().openView();
+      await window().row(/demo/).waitFor({ timeout: START_MS });
+    },
     onNode: (node, use) => onNode(get().service, get().cluster, node, use),
   };
 }

@@ -53,7 +53,7 @@ const appearMs = 15_000;
 /** How long one attempt may take of what is tried again until `appearMs` are over. */
 const retryMs = 2_000;
 /** How long the whole window may take, on a machine with much else to do. */
-const startMs = 60_000;
+export const START_MS = 60_000;
 
 /**
  * Waits until something is so that no locator can wait for.
@@ -161,11 +161,11 @@ export class EditorWindow {
     const browser = await openBrowser(chromium);
     const page = await browser.newPage({ viewport });
     page.setDefaultTimeout(appearMs);
-    page.setDefaultNavigationTimeout(startMs);
+    page.setDefaultNavigationTimeout(START_MS);
     const window = new EditorWindow(page, sandbox, browser, server);
     try {
       await page.goto(server.url(sandbox.workspace));
-      await (installed ? window.viewIcon : page.locator('.activitybar')).waitFor({ timeout: startMs });
+      await (installed ? window.viewIcon : page.locator('.activitybar')).waitFor({ timeout: START_MS });
       return window;
     } catch (error) {
       await window.screenshot('failed to open');
@@ -188,10 +188,10 @@ export class EditorWindow {
 
   /** Reloads the window, and waits until the extension's icon is there again. */
   async reload(reload: () => Promise<unknown>): Promise<void> {
-    const loaded = this.page.waitForEvent('load', { timeout: startMs });
+    const loaded = this.page.waitForEvent('load', { timeout: START_MS });
     await reload();
     await loaded;
-    await this.viewIcon.waitFor({ timeout: startMs });
+    await this.viewIcon.waitFor({ timeout: START_MS });
   }
 
   /** Shows the extension's view container in the side bar. */
@@ -224,16 +224,13 @@ export class EditorWindow {
   /** Chooses an item of a row's context menu, which is opened again where the tree was drawn anew under it. */
   async chooseFromMenu(rowName: string | RegExp, item: string): Promise<void> {
     const menuItem = this.page.getByRole('menuitem', { name: item });
-    let isPressed = false;
     await again(async () => {
-      if (isPressed && (await menuItem.isHidden())) return;
-      if (await menuItem.isHidden()) {
-        await this.row(rowName).click({ button: 'right', timeout: retryMs });
-        await menuItem.waitFor({ timeout: retryMs });
-      }
-      await menuItem.click({ timeout: retryMs });
-      isPressed = true;
-      // A menu that has only just opened takes the first click for the end of the one that opened it.
+      if (await menuItem.isHidden()) await this.row(rowName).click({ button: 'right', timeout: retryMs });
+      await menuItem.click({ trial: true, timeout: retryMs });
+    }, `the menu had “${item}”`);
+    // A menu that has only just opened takes the first click for the end of the one that opened it.
+    await again(async () => {
+      if (await menuItem.isVisible()) await menuItem.click({ timeout: retryMs });
       await menuItem.waitFor({ state: 'hidden', timeout: retryMs });
     }, `“${item}” was chosen`);
   }
@@ -260,8 +257,9 @@ export class EditorWindow {
     await again(async () => {
       if (await search.isHidden()) await this.page.keyboard.press(key);
       await search.locator('input.input').fill(text, { timeout: retryMs });
-      await found.click({ timeout: retryMs });
-    }, `“${row}” was picked`);
+      await found.click({ trial: true, timeout: retryMs });
+    }, `“${row}” was there`);
+    await found.click();
   }
 
   /** Picks a row of the open quick pick, by its label or a part of it. */

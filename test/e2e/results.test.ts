@@ -42,7 +42,7 @@ const TAB_IN_SIGHT = `(() => {
 /** Where a file's results are, how they stop, and those of several nodes. */
 describe('results', function () {
   this.timeout(120_000);
-  const { window, service, cluster, onNode } = useClusterWindow({
+  const { window, service, cluster, reload, onNode } = useClusterWindow({
     files: FILES,
     settings: () => Promise.resolve({ 'citus.results.maxRows': 1000 }),
   });
@@ -219,7 +219,7 @@ describe('results', function () {
 
   it('come back after a reload, say that the rows are gone, and can be run again', async () => {
     // The editor's own command keeps all panels for afterwards; a reload by the browser leaves it no time for that.
-    await window().reload(() => window().runCommand('Developer: Reload Window'));
+    await reload(() => window().runCommand('Developer: Reload Window'));
     const limit = await resultsOf('limit.sql');
     await limit.getByText('The rows of limit.sql are gone.').waitFor();
     await limit.getByText('SELECT g AS number').waitFor();
@@ -230,16 +230,18 @@ describe('results', function () {
     await limit.getByRole('gridcell', { name: '1', exact: true }).first().waitFor();
   });
 
-  it('of a file that is closed are gone with it', async () => {
+  it('of a file that is closed are gone with it, also those of before the reload', async () => {
     const tabs = window().page.locator('.tab');
-    await tabs.getByText('Results: limit.sql').waitFor();
-    const files = window().page.locator('.tab[data-resource-name="limit.sql"]');
-    for (let left = await files.count(); left > 0; left--) {
-      await files.first().click();
-      await activeGroup().locator('.monaco-editor.focused[data-uri$="/limit.sql"]').waitFor();
-      await window().runCommand('View: Close Editor');
-      await files.nth(left - 1).waitFor({ state: 'detached' });
+    for (const file of ['limit.sql', 'other.sql']) {
+      await tabs.getByText(`Results: ${file}`).waitFor();
+      const editors = window().page.locator(`.tab[data-resource-name="${file}"]`);
+      for (let left = await editors.count(); left > 0; left--) {
+        await editors.first().click();
+        await activeGroup().locator(`.monaco-editor.focused[data-uri$="/${file}"]`).waitFor();
+        await window().runCommand('View: Close Editor');
+        await editors.nth(left - 1).waitFor({ state: 'detached' });
+      }
+      await tabs.getByText(`Results: ${file}`).waitFor({ state: 'detached' });
     }
-    await tabs.getByText('Results: limit.sql').waitFor({ state: 'detached' });
   });
 });

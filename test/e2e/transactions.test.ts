@@ -3,7 +3,7 @@ import { before, describe, it } from 'mocha';
 import type { Locator } from 'playwright-core';
 import * as v from 'valibot';
 import { useClusterWindow } from './clusterWindow.ts';
-import { eventually } from './harness.ts';
+import { eventually, START_MS } from './harness.ts';
 
 const FILES = {
   'open.sql': 'BEGIN;\nINSERT INTO kept VALUES (1);\nSELECT nosuch;\n',
@@ -230,7 +230,7 @@ describe('transactions and the history', function () {
       .notification(
         'The transaction of open.sql on demo › coordinator1 was still open when this window closed',
       )
-      .waitFor();
+      .waitFor({ timeout: START_MS });
     await window().screenshot('transaction lost by reload');
   });
 });

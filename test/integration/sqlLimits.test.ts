@@ -10,7 +10,7 @@ import type { Target } from '../../src/sql/run/target.ts';
 import { type PlainServer, startPlainServer } from '../support/plainServer.ts';
 import { loneTarget, newRun, outcomes } from '../support/sql.ts';
 
-const Backend = v.object({ state: v.string(), snapshot: v.boolean() });
+const Backend = v.object({ state: v.nullable(v.string()), snapshot: v.boolean() });
 const MB = 1024 * 1024;
 
 describe('results that a limit stops', function () {

@@ -170,10 +170,10 @@ export class Runs implements ResultsActions, vscode.Disposable {
   async forget(file: vscode.Uri): Promise<void> {
     await this.end(file);
     const entry = this.#runs.get(file.toString());
-    if (!entry) return;
     this.#runs.delete(file.toString());
+    // Also where there is no run: those of before a reload are on show without one.
     this.#results?.forget(file);
-    await entry.run.close();
+    await entry?.run.close();
   }
 
   /** Cancels what a file runs, if anything; where that has not worked after a while, offers to end its connection. */
