@@ -60,7 +60,8 @@ export interface ClusterService {
    * there whole or not at all. Nobody can write to the original meanwhile.
    * @param options.keep whether the original stays
    * @returns number of rows
-   * @throws ClusterError `not-found`, `not-movable`, `copy-differs`, `cancelled`; ServerError, ConnectionError
+   * @throws ClusterError `not-found`, `not-movable`, `copy-differs`, `original-stays`, `cancelled`; ServerError,
+   * ConnectionError
    */
   moveTable(
     from: Cluster,

@@ -19,6 +19,8 @@ export interface ClusterFailures {
   'not-movable': { table: string };
   /** Two copies of a table differ. */
   'copy-differs': { table: string };
+  /** A table was moved, and its original may be there still. */
+  'original-stays': { table: string };
   /** Something can't be removed, since a cluster needs it. */
   'in-use': { cluster: string };
   'no-os-user': { osUser: string };

@@ -34,7 +34,8 @@ const SAME_TEXT = {
 const STEPS = ['Read how it is made', 'Make it there', 'Copy its rows', 'Compare the two'] as const;
 
 /**
- * Copies a table, as one transaction there, under a lock here that lets nobody write meanwhile.
+ * Copies a table, as one transaction there, under a lock here that lets nobody write meanwhile. The original is dropped
+ * before the copy is committed, so that all can be undone until then; what is cancelled later is done.
  * See `ClusterService.moveTable`.
  */
 export const moveTable = async (
@@ -43,20 +44,35 @@ export const moveTable = async (
   to: MoveSide,
   options: MoveOptions,
 ): Promise<bigint> => {
-  const { signal, keep } = options;
+  const undo = new AbortController();
+  const { signal } = undo;
+  const abort = (): void => {
+    undo.abort();
+  };
+  options.signal.addEventListener('abort', abort);
+  if (options.signal.aborted) abort();
   const connection = { applicationName: 'citus-move-table', signal, settings: SAME_TEXT };
   try {
     return await withSession(from.primary, connection, (source) =>
       withSession(to.primary, connection, async (target) => {
+        for (const session of [source, target])
+          signal.addEventListener('abort', () => {
+            letGo(session);
+          });
         await source.run('BEGIN');
+        await target.run('BEGIN');
         const { table, rows } = await copyTable(
           { ...from, session: source },
           name,
           { ...to, session: target },
-          options,
+          { ...options, signal },
         );
-        if (!keep) await source.run(`DROP TABLE ${qualifiedName(table)}`);
-        await source.run('COMMIT');
+        // Waits for those who read it.
+        if (!options.keep) await source.run(`DROP TABLE ${qualifiedName(table)}`);
+        signal.throwIfAborted();
+        options.signal.removeEventListener('abort', abort);
+        await target.run('COMMIT');
+        if (!options.keep) await commitDrop(source, table);
         return rows;
       }),
     );
@@ -68,13 +84,37 @@ export const moveTable = async (
       { cluster: '' },
       { cause: error },
     );
+  } finally {
+    options.signal.removeEventListener('abort', abort);
   }
 };
+
+/** Has a server end what it does for a closed connection: it would go on, or wait for a lock that others then wait for. */
+const letGo = (session: Session): void => {
+  // Where it can't be reached there is nobody to ask.
+  session.cancel().catch(() => undefined);
+};
+
+const commitDrop = async (source: Session, { schema, name }: TableName): Promise<void> => {
+  try {
+    await source.run('COMMIT');
+  } catch (error) {
+    throw new ClusterError(
+      'original-stays',
+      `${name} is in the other cluster now, but dropping the original failed: ${errorWords(error)}`,
+      { table: name },
+      { nextStep: `The two were equal: drop ${schema}.${name} here where it is still there.`, cause: error },
+    );
+  }
+};
+
+const errorWords = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 interface OpenSide extends MoveSide {
   readonly session: Session;
 }
 
+/** Copies in the transactions that are open on both sides. */
 const copyTable = async (
   from: OpenSide,
   name: TableName,
@@ -90,7 +130,6 @@ const copyTable = async (
   const model = await from.sharding.modelOf(from.session, table);
   const definition = await readTableDefinition(from.session, table, model);
 
-  await to.session.run('BEGIN');
   report(1);
   for (const statement of definition.create) await to.session.run(statement);
   await distribute(to, table);
@@ -104,7 +143,6 @@ const copyTable = async (
     await fingerprint(to.session, table, definition),
   ];
   if (original.rows !== copy.rows || original.checksum !== copy.checksum) {
-    await to.session.run('ROLLBACK');
     throw new ClusterError(
       'copy-differs',
       `The copy of ${table.name} has ${copy.rows} rows (checksum ${copy.checksum}), the original ${original.rows} (${original.checksum}). The copy was rolled back.`,
@@ -112,7 +150,6 @@ const copyTable = async (
       { nextStep: 'Look for types whose text differs between the two servers, and report this.' },
     );
   }
-  await to.session.run('COMMIT');
   return { table, rows: BigInt(copy.rows) };
 };
 

@@ -4,6 +4,8 @@ import * as v from 'valibot';
 import type { ClusterService } from '../../src/cluster/clusters.ts';
 import { ClusterError } from '../../src/cluster/errors.ts';
 import type { Cluster } from '../../src/cluster/model.ts';
+import { ServerError } from '../../src/postgres/errors.ts';
+import { waitUntil } from '../../src/postgres/waitUntil.ts';
 import { toRequest } from '../../src/cluster/provision/request.ts';
 import type { ShardedTable } from '../../src/sharding/sharding.ts';
 import {
@@ -76,6 +78,9 @@ describe('moving a table to a Citus cluster', function () {
   };
   const tablesOf = (cluster: Cluster): Promise<ShardedTable[]> =>
     onNode(service, cluster, 'coordinator1', (session) => service.sharding(cluster).listTables(session));
+  /** How many wait to drop a table. */
+  const waiting = (): Promise<number | undefined> =>
+    count(from, `pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted`);
   const orders = { schema: 'Odd Schema', name: 'Orders' };
 
   it('is undone when it is cancelled, and the original is as it was', async () => {
@@ -148,22 +153,31 @@ describe('moving a table to a Citus cluster', function () {
     );
   });
 
-  it('lets nobody write to the original meanwhile', async () => {
+  it('lets nobody write to the original meanwhile, and can be cancelled while it waits for readers', async () => {
     await run(to, 'DROP TABLE "Odd Schema"."Orders"');
-    let refused: unknown;
-    await service.moveTable(from, orders, to, {
-      keep: true,
-      onProgress: ({ done }) => {
-        if (done !== 2 || refused !== undefined) return;
-        refused = onNode(service, from, 'coordinator1', async (session) => {
-          await session.run(`SET lock_timeout = '20ms'`);
-          await session.run(`DELETE FROM "Odd Schema"."Orders"`);
-        }).then(
-          () => 'written',
-          () => 'refused',
-        );
-      },
+    const stop = new AbortController();
+    await onNode(service, from, 'coordinator1', async (reader) => {
+      await reader.run('BEGIN');
+      await reader.run('SELECT FROM "Odd Schema"."Orders" LIMIT 1');
+      const moving = service.moveTable(from, orders, to, { keep: false, signal: stop.signal });
+      const cancelled = assert.rejects(moving, (error) => ClusterError.is(error, 'cancelled'));
+      assert.ok(await waitUntil(async () => (await waiting()) === 1, { deadlineMs: 60_000 }));
+      const write = onNode(service, from, 'coordinator1', async (session) => {
+        await session.run(`SET lock_timeout = '20ms'`);
+        await session.run('DELETE FROM "Odd Schema"."Orders"');
+      });
+      await assert.rejects(write, (error) => error instanceof ServerError && error.code === '55P03');
+      stop.abort();
+      await cancelled;
+      assert.ok(
+        await waitUntil(async () => (await waiting()) === 0, { deadlineMs: 10_000 }),
+        'nobody waits behind it',
+      );
     });
-    assert.equal(await refused, 'refused');
+    assert.deepEqual(
+      (await tablesOf(to)).map(({ name }) => name),
+      ['countries'],
+    );
+    assert.equal(await count(from, '"Odd Schema"."Orders"'), 5000);
   });
 });
