@@ -99,16 +99,15 @@ const commitDrop = async (source: Session, { schema, name }: TableName): Promise
   try {
     await source.run('COMMIT');
   } catch (error) {
+    const { message } = toPostgresError(error, 'this cluster');
     throw new ClusterError(
       'original-stays',
-      `${name} is in the other cluster now, but dropping the original failed: ${errorWords(error)}`,
+      `${name} is in the other cluster now, but dropping the original failed: ${message}`,
       { table: name },
       { nextStep: `The two were equal: drop ${schema}.${name} here where it is still there.`, cause: error },
     );
   }
 };
-
-const errorWords = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 interface OpenSide extends MoveSide {
   readonly session: Session;

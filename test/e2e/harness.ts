@@ -49,9 +49,9 @@ const themes = {
   contrast: { name: 'Default High Contrast', label: 'Dark High Contrast', className: 'hc-black' },
 } as const;
 /** How long something in the window may take to appear, unless the caller says otherwise. */
-const appearMs = 15_000;
-/** How long one attempt may take of what is tried again until `appearMs` are over. */
-const retryMs = 2_000;
+const APPEAR_MS = 15_000;
+/** How long one attempt may take of what is tried again until `APPEAR_MS` are over. */
+const RETRY_MS = 2_000;
 /** How long the whole window may take, on a machine with much else to do. */
 export const START_MS = 60_000;
 
@@ -60,7 +60,7 @@ export const START_MS = 60_000;
  * @throws where it isn't within the time that things may take to appear
  */
 export async function eventually(isSo: () => Promise<boolean>, what: string): Promise<void> {
-  if (!(await waitUntil(isSo, { deadlineMs: appearMs }))) throw new Error(`In vain waited until ${what}.`);
+  if (!(await waitUntil(isSo, { deadlineMs: APPEAR_MS }))) throw new Error(`In vain waited until ${what}.`);
 }
 
 /**
@@ -160,7 +160,7 @@ export class EditorWindow {
     });
     const browser = await openBrowser(chromium);
     const page = await browser.newPage({ viewport });
-    page.setDefaultTimeout(appearMs);
+    page.setDefaultTimeout(APPEAR_MS);
     page.setDefaultNavigationTimeout(START_MS);
     const window = new EditorWindow(page, sandbox, browser, server);
     try {
@@ -225,13 +225,13 @@ export class EditorWindow {
   async chooseFromMenu(rowName: string | RegExp, item: string): Promise<void> {
     const menuItem = this.page.getByRole('menuitem', { name: item });
     await again(async () => {
-      if (await menuItem.isHidden()) await this.row(rowName).click({ button: 'right', timeout: retryMs });
-      await menuItem.click({ trial: true, timeout: retryMs });
+      if (await menuItem.isHidden()) await this.row(rowName).click({ button: 'right', timeout: RETRY_MS });
+      await menuItem.click({ trial: true, timeout: RETRY_MS });
     }, `the menu had “${item}”`);
     // A menu that has only just opened takes the first click for the end of the one that opened it.
     await again(async () => {
-      if (await menuItem.isVisible()) await menuItem.click({ timeout: retryMs });
-      await menuItem.waitFor({ state: 'hidden', timeout: retryMs });
+      if (await menuItem.isVisible()) await menuItem.click({ timeout: RETRY_MS });
+      await menuItem.waitFor({ state: 'hidden', timeout: RETRY_MS });
     }, `“${item}” was chosen`);
   }
 
@@ -256,8 +256,8 @@ export class EditorWindow {
     const found = search.getByRole('option').filter({ hasText: row }).first();
     await again(async () => {
       if (await search.isHidden()) await this.page.keyboard.press(key);
-      await search.locator('input.input').fill(text, { timeout: retryMs });
-      await found.click({ trial: true, timeout: retryMs });
+      await search.locator('input.input').fill(text, { timeout: RETRY_MS });
+      await found.click({ trial: true, timeout: RETRY_MS });
     }, `“${row}” was there`);
     await found.click();
   }
@@ -318,7 +318,7 @@ export class EditorWindow {
       if ((await input.inputValue()) !== file) await input.fill(file);
       if (!(await isReady())) return false;
       await input.press('Enter');
-      await dialog.waitFor({ state: 'hidden', timeout: retryMs }).catch(() => undefined);
+      await dialog.waitFor({ state: 'hidden', timeout: RETRY_MS }).catch(() => undefined);
       return dialog.isHidden();
     }, `“${title}” took the file`);
   }

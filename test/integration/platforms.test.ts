@@ -21,7 +21,7 @@ import {
   removeTestDirectory,
   settledStatus,
 } from '../support/clusters.ts';
-import { assertNothingLeft } from '../support/leftovers.ts';
+import { assertNothingLeft, placeOf } from '../support/leftovers.ts';
 import { proposeOn, TEST_PLATFORMS, type TestPlatform } from '../support/platforms.ts';
 
 const Count = v.object({ n: v.number() });
@@ -219,9 +219,7 @@ const describePlatform = (platform: TestPlatform): void => {
           },
         });
         await assert.rejects(provisioning, (error) => ClusterError.is(error, 'cancelled'));
-        const { name, folder, coordinators, workers } = proposal;
-        const ports = [...coordinators, ...workers].map(({ port }) => port);
-        await assertNothingLeft({ name, folder, ports }, `cancelled at ${step.source}`);
+        await assertNothingLeft(placeOf(proposal), `cancelled at ${step.source}`);
         assert.deepEqual(await service.list(), []);
       }
     });

@@ -24,7 +24,7 @@ import {
   removeTestDirectory,
   settledStatus,
 } from '../support/clusters.ts';
-import { assertNothingLeft } from '../support/leftovers.ts';
+import { assertNothingLeft, placeOf } from '../support/leftovers.ts';
 
 const Count = v.object({ n: v.number() });
 
@@ -132,9 +132,7 @@ describe('provisioning', function () {
       },
     });
     await assert.rejects(provisioning, (error) => ClusterError.is(error, 'cancelled'));
-    const { name, folder, coordinators, workers } = proposal;
-    const ports = [...coordinators, ...workers].map(({ port }) => port);
-    await assertNothingLeft({ name, folder, ports });
+    await assertNothingLeft(placeOf(proposal));
   });
 
   it('copies a primary that removes the WAL it no longer needs meanwhile', async () => {

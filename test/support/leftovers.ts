@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Proposal } from '../../src/cluster/provision/request.ts';
 import { findEngine } from '../../src/runtime/docker/engine.ts';
 import { localMachine } from '../../src/runtime/local/localMachine.ts';
 import { postgresProcesses, worksInside } from '../../src/runtime/local/processes.ts';
@@ -10,6 +11,13 @@ export interface Place {
   readonly folder: string;
   readonly ports: readonly number[];
 }
+
+/** Where a proposed cluster would be. */
+export const placeOf = ({ name, folder, coordinators, workers }: Proposal): Place => ({
+  name,
+  folder,
+  ports: [...coordinators, ...workers].map(({ port }) => port),
+});
 
 /** No process, no folder, no port, no container, volume or network. @param when told where there is something */
 export const assertNothingLeft = async ({ name, folder, ports }: Place, when = ''): Promise<void> => {
